@@ -1,0 +1,1 @@
+"""matinee: a movie recommender, measured and explained."""

@@ -1,0 +1,36 @@
+"""Vocabulary, data set, histories and splits: arrays only, no I/O."""
+
+from matinee.dataset.data import Dataset
+from matinee.dataset.histories import NO_TIME, Histories
+from matinee.dataset.splits import (
+    Split,
+    Stage,
+    cold_split,
+    leave_last_split,
+    random_split,
+    rating_fold_stages,
+    rolling_time_splits,
+    strong_split,
+    time_split,
+    user_fold_splits,
+)
+from matinee.dataset.strength import strength_of_ratings
+from matinee.dataset.vocabulary import Vocabulary
+
+__all__ = [
+    "NO_TIME",
+    "Dataset",
+    "Histories",
+    "Split",
+    "Stage",
+    "Vocabulary",
+    "cold_split",
+    "leave_last_split",
+    "random_split",
+    "rating_fold_stages",
+    "rolling_time_splits",
+    "strength_of_ratings",
+    "strong_split",
+    "time_split",
+    "user_fold_splits",
+]

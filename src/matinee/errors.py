@@ -1,0 +1,57 @@
+"""
+Every error a caller may want to catch.
+
+MatineeError
+├── InputError            the caller's data or argument is wrong
+│   ├── UnknownId         an id or a title that is not in the vocabulary
+│   ├── AmbiguousTitle    a title that several films answer to
+│   └── MissingData       what is asked needs data that was not given
+├── ArtefactError         a saved model that is damaged, foreign or newer than this program
+├── DownloadError         a public data set that could not be fetched whole
+└── NumericError          a computation left the finite numbers, or will not fit in memory
+"""
+
+from collections.abc import Iterable, Sequence
+
+
+class MatineeError(Exception):
+    """The root: the command line prints it on one line and exits with 2."""
+
+
+class InputError(MatineeError):
+    """The caller's data or argument is wrong: place, what was expected, what was found."""
+
+
+class UnknownId(InputError):
+    """An id or a title that is not in the vocabulary."""
+
+
+class AmbiguousTitle(InputError):
+    """A title that several films answer to; `choices` are their (item_id, "Title (year)")."""
+
+    def __init__(self, message: str, choices: Sequence[tuple[str, str]]) -> None:
+        super().__init__(message)
+        self.choices = tuple(choices)
+
+
+class MissingData(InputError):
+    """What is asked needs data that was not given; the message names it."""
+
+
+class ArtefactError(MatineeError):
+    """A saved model that is damaged, foreign or newer than this program."""
+
+
+class DownloadError(MatineeError):
+    """A public data set that could not be fetched whole."""
+
+
+class NumericError(MatineeError):
+    """A computation left the finite numbers, or will not fit in memory."""
+
+
+def few(values: Iterable[object], most: int = 5) -> str:
+    """At most five values and how many there are: 'a', 'b' (2)."""
+    values = list(values)
+    shown = ", ".join(repr(value) for value in values[:most])
+    return f"{shown}{', ...' if len(values) > most else ''} ({len(values)})"

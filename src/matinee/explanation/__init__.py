@@ -1,0 +1,1 @@
+"""Why a film was recommended: contributions and reasons."""

@@ -1,0 +1,1 @@
+"""Summary statistics and pictures of a data set."""

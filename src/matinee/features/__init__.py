@@ -1,0 +1,1 @@
+"""Films and histories as feature arrays with names."""

@@ -1,0 +1,1 @@
+"""One reader per outside format, to checked tables."""

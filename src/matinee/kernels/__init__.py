@@ -1,0 +1,1 @@
+"""Numba loops on arrays, each beside its NumPy reference."""

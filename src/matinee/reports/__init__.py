@@ -1,0 +1,1 @@
+"""HTML reports of what explore and evaluation found."""

@@ -1,0 +1,50 @@
+"""The environment and `matinee.toml`, read once and validated; the only place that reads them."""
+
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from matinee.errors import InputError
+
+
+class Settings(BaseSettings):
+    """What a person may set: MATINEE_HOME=..., or `home = ...` in matinee.toml."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MATINEE_", toml_file="matinee.toml", extra="forbid", frozen=True
+    )
+
+    home: Path = Field(Path(".matinee"), description="the workspace folder")
+    data: Path | None = Field(None, description="where downloaded data sets are looked for first")
+    seed: int = Field(0, ge=0, description="the seed of every command")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment before the file."""
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def read_settings() -> Settings:
+    """The settings of this process, or an InputError that names the wrong one."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{'.'.join(map(str, e['loc']))}: {e['msg'].lower()}, got {e['input']!r}"
+            for e in error.errors()
+        )
+        raise InputError(f"settings (MATINEE_* or matinee.toml): {wrong}") from None

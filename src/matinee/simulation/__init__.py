@@ -1,0 +1,1 @@
+"""One simulated world of viewers, and the starter data."""

@@ -1,0 +1,1 @@
+"""Artefact folders and the workspace."""
