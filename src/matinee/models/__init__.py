@@ -3,14 +3,28 @@
 from collections.abc import Callable
 from typing import Any
 
+from matinee.models.bias import Bias, FittedBias
+from matinee.models.content import FittedContent, Soup, Tfidf
 from matinee.models.popularity import FittedPopularity, Popularity
+from matinee.models.trending import FittedTrending, Trending
+from matinee.models.weighted_rating import FittedWeightedRating, WeightedRating
 
 # The recipe of each name. Every recipe has a default for each of its fields.
 RECIPES: dict[str, type] = {
     "popularity": Popularity,
+    "trending": Trending,
+    "weighted_rating": WeightedRating,
+    "tfidf": Tfidf,
+    "soup": Soup,
+    "bias": Bias,
 }
 
 # from_arrays(recipe, items, arrays) of each `kind`.
 FROM_ARRAYS: dict[str, Callable[..., Any]] = {
     "popularity": FittedPopularity.from_arrays,
+    "trending": FittedTrending.from_arrays,
+    "weighted_rating": FittedWeightedRating.from_arrays,
+    "tfidf": FittedContent.from_arrays,
+    "soup": FittedContent.from_arrays,
+    "bias": FittedBias.from_arrays,
 }

@@ -1,0 +1,106 @@
+"""Films like those a viewer liked, by what is known of the films alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from scipy.sparse import csr_array, diags_array
+
+from matinee.dataset import Dataset, Histories, Vocabulary
+from matinee.features import FeatureMatrix, soup, tfidf
+from matinee.models.protocols import Contributions
+
+_BATCH = 2**22  # profile values that are dense at a time: 32 MiB
+
+
+@dataclass(frozen=True, slots=True)
+class Tfidf:
+    """Mean cosine of the overview's words with the films of the history (`features.tfidf`)."""
+
+    kind: ClassVar[str] = "tfidf"
+
+    def fit(self, data: Dataset, rng: np.random.Generator) -> "FittedContent":
+        """Describe every film, rated or not; no rating is read and `rng` is unused."""
+        del rng
+        return FittedContent(self, data.items, tfidf(data.movies))
+
+
+@dataclass(frozen=True, slots=True)
+class Soup:
+    """Mean cosine of director, cast, genres and keywords with the history (`features.soup`)."""
+
+    kind: ClassVar[str] = "soup"
+
+    def fit(self, data: Dataset, rng: np.random.Generator) -> "FittedContent":
+        """Describe every film, rated or not; no rating is read and `rng` is unused."""
+        del rng
+        return FittedContent(self, data.items, soup(data.movies))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FittedContent:
+    """score(i) = Σ_j strength_j · cos(f_i, f_j) / Σ_j |strength_j| over the history, in [-1, 1].
+
+    A dislike lowers the films that are like it, itself most of all; an entry without an opinion
+    adds nothing. An empty history, or a film of which nothing is known, scores 0.
+    """
+
+    recipe: Tfidf | Soup
+    items: Vocabulary
+    features: FeatureMatrix
+
+    @property
+    def kind(self) -> str:
+        """The recipe's name."""
+        return self.recipe.kind
+
+    def score(self, histories: Histories) -> np.ndarray:
+        """(rows, items) float32, summed in float64; the profile H·F is never items × items."""
+        histories = histories.on(self.items)
+        F = self.features.matrix.astype(np.float64)
+        profiles = csr_array(histories.matrix(_weights(histories)) @ F)
+        scores = np.empty((histories.rows, len(self.items)), np.float32)
+        batch = max(1, _BATCH // max(F.shape))
+        for start in range(0, histories.rows, batch):
+            part = profiles[start : start + batch]
+            scores[start : start + batch] = (F @ part.T.toarray()).T
+        return scores
+
+    def contributions(self, histories: Histories, items: np.ndarray) -> Contributions:
+        """What each film of the history adds by its likeness; there is no other term."""
+        histories = histories.on(self.items)
+        F = self.features.matrix.astype(np.float64)
+        weighted = diags_array(_weights(histories)) @ F[histories.numbers]
+        entries = np.empty((histories.entries, items.shape[1]), np.float32)
+        for row in range(histories.rows):
+            part = slice(histories.indptr[row], histories.indptr[row + 1])
+            entries[part] = (weighted[part] @ F[items[row]].T).toarray()
+        return Contributions(histories, entries, {})
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Every array but the item ids; the names as UTF-8 text, one on a line."""
+        matrix = self.features.matrix
+        return {
+            "values": matrix.data,
+            "columns": matrix.indices,
+            "starts": matrix.indptr,
+            "names": np.frombuffer("\n".join(self.features.names).encode(), np.uint8),
+        }
+
+    @classmethod
+    def from_arrays(
+        cls, recipe: Tfidf | Soup, items: Vocabulary, arrays: Mapping[str, np.ndarray]
+    ) -> "FittedContent":
+        """The fitted model of its stored arrays."""
+        names = arrays["names"].tobytes().decode().split("\n")
+        stored = (arrays["values"], arrays["columns"], arrays["starts"])
+        matrix = csr_array(stored, shape=(len(items), len(names)))
+        return cls(recipe, items, FeatureMatrix(matrix, names))
+
+
+def _weights(histories: Histories) -> np.ndarray:
+    """Each entry's strength over the sum of its row's absolute strengths, (entries,) float64."""
+    strength = histories.strength.astype(np.float64)
+    total = np.bincount(histories.entry_rows, np.abs(strength), minlength=histories.rows)
+    return np.asarray(strength / np.where(total > 0, total, 1)[histories.entry_rows])
