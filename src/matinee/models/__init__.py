@@ -5,6 +5,8 @@ from typing import Any
 
 from matinee.models.bias import Bias, FittedBias
 from matinee.models.content import FittedContent, Soup, Tfidf
+from matinee.models.ease import Ease, FittedEase
+from matinee.models.item_knn import Bm25, FittedItemKnn, ItemKnn
 from matinee.models.popularity import FittedPopularity, Popularity
 from matinee.models.trending import FittedTrending, Trending
 from matinee.models.weighted_rating import FittedWeightedRating, WeightedRating
@@ -16,6 +18,9 @@ RECIPES: dict[str, type] = {
     "weighted_rating": WeightedRating,
     "tfidf": Tfidf,
     "soup": Soup,
+    "item_knn": ItemKnn,
+    "bm25": Bm25,
+    "ease": Ease,
     "bias": Bias,
 }
 
@@ -26,5 +31,8 @@ FROM_ARRAYS: dict[str, Callable[..., Any]] = {
     "weighted_rating": FittedWeightedRating.from_arrays,
     "tfidf": FittedContent.from_arrays,
     "soup": FittedContent.from_arrays,
+    "item_knn": FittedItemKnn.from_arrays,
+    "bm25": FittedItemKnn.from_arrays,
+    "ease": FittedEase.from_arrays,
     "bias": FittedBias.from_arrays,
 }
