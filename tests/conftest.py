@@ -1,7 +1,10 @@
 """Lopsided fixtures: uneven popularity, one empty user, one cold film, ids that are not 0..n."""
 
+import importlib.util
 import os
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import polars as pl
@@ -34,6 +37,21 @@ def real_data() -> Path:
     folder = data_folder()
     assert folder is not None, "MATINEE_DATA is not set to a folder"
     return folder
+
+
+@pytest.fixture(scope="session")
+def protocols() -> ModuleType:
+    """The independent splits and metrics beside the checkout; only for tests marked `data`."""
+    path = Path(__file__).parents[2] / "shared" / "protocols.py"
+    if not path.exists():
+        pytest.skip("../shared/protocols.py is not there")
+    spec = importlib.util.spec_from_file_location("protocols", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["protocols"] = module
+    spec.loader.exec_module(module)
+    return module
 
 
 GENRES = ["Drama", "Comedy", "Thriller", "Science Fiction"]

@@ -1,1 +1,1 @@
-"""Metrics, significance and leaderboards."""
+"""Metrics, their uncertainty, and the leaderboard that puts models side by side."""
