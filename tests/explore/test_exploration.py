@@ -46,7 +46,7 @@ def test_ratings_are_counted_by_value_and_day(small):
     assert viewing.distribution["count"].sum() == 4
     assert viewing.mean_rating == pytest.approx(13 / 4)
     assert viewing.period == "day"
-    assert viewing.over_time["count"].to_list() == [1, 2, 1]
+    assert viewing.over_time["count"].to_list() == [1, 2, *[0] * 38, 1]
 
 
 def test_an_average_of_no_votes_is_left_out(small):

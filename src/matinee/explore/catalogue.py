@@ -32,13 +32,15 @@ class CatalogueSummary:
     genres: pl.DataFrame  # genre, count; most frequent first, then by name
     without_genre: int
     budgets: pl.DataFrame  # start, end, count of the known budgets
-    budget_quartiles: tuple[float, float, float] | None
+    budget_quartiles: tuple[float, ...] | None  # lower, median, upper, largest
     known_budgets: int
     vote_averages: pl.DataFrame  # start, end, count; films without a vote left out
     correlation: pl.DataFrame  # left, right, r, rows
     fences: pl.DataFrame  # column, lower, upper, low, high (how many lie below and above)
     outliers: pl.DataFrame  # item_id, title, year, column, value, side
-    points: pl.DataFrame  # item_id, title, year and MEASURES of the films with most votes
+    both_known: int  # films with a known budget and a known revenue
+    earned_more: int  # of these, films whose revenue is above the budget
+    points: pl.DataFrame  # item_id, title, year, MEASURES, far (runtime or vote average beyond)
 
 
 def catalogue_summary(
@@ -47,7 +49,7 @@ def catalogue_summary(
     """The summary of a cleaned `movies` table.
 
     `activity` (item_id, ratings, mean_rating) joins the correlation; `points` bounds the films
-    that are kept one by one, most voted for first.
+    that are kept one by one: most voted for first, a quarter at most for those `far` out.
     """
     voted = pl.when(pl.col("vote_count").fill_null(1) > 0).then("vote_average")
     rated = movies.with_columns(vote_average=voted)  # an average of no votes is unknown
@@ -62,23 +64,36 @@ def catalogue_summary(
         if column.cast(pl.Float64).fill_nan(None).n_unique() > 2
     ]
     budget = movies["budget"].drop_nulls()
-    quartiles = tuple(float(budget.quantile(q, "linear") or 0) for q in (0.25, 0.5, 0.75))
+    quartiles = tuple(float(budget.quantile(q, "linear") or 0) for q in (0.25, 0.5, 0.75, 1))
     limits, outliers = _outliers(rated)
+    both = movies.filter(pl.col("budget").is_not_null() & pl.col("revenue").is_not_null())
     return CatalogueSummary(
         films=movies.height,
         genres=genres.sort(["count", "genre"], descending=[True, False]),
         without_genre=int((movies["genres"].list.len().fill_null(0) == 0).sum()),
         budgets=histogram(budget),
-        budget_quartiles=(quartiles[0], quartiles[1], quartiles[2]) if len(budget) else None,
+        budget_quartiles=quartiles if len(budget) else None,
         known_budgets=len(budget),
         vote_averages=histogram(rated["vote_average"], 20),
         correlation=correlation(numeric.select(varying)),
         fences=limits,
         outliers=outliers,
-        points=rated.select("item_id", "title", "year", *MEASURES)
-        .sort("vote_count", "item_id", descending=[True, False], nulls_last=True)
-        .head(points),
+        both_known=both.height,
+        earned_more=int((both["revenue"] > both["budget"]).sum()),
+        points=_points(rated, outliers, points),
     )
+
+
+def _points(movies: pl.DataFrame, outliers: pl.DataFrame, most: int) -> pl.DataFrame:
+    """Films to show one by one, most votes first."""
+    far = outliers.filter(pl.col("column").is_in(["runtime", "vote_average"]))["item_id"]
+    films = (
+        movies.select("item_id", "title", "year", *MEASURES)
+        .with_columns(far=pl.col("item_id").is_in(far.implode()))
+        .sort("vote_count", "item_id", descending=[True, False], nulls_last=True)
+    )
+    out = films.filter("far").head(most // 4)
+    return pl.concat([films.filter(~pl.col("far")).head(most - out.height), out])
 
 
 def _outliers(movies: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

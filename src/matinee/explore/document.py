@@ -38,7 +38,7 @@ def catalogue_document(catalogue: CatalogueSummary) -> Json:
         "budgets": {
             "known": catalogue.known_budgets,
             "unknown": catalogue.films - catalogue.known_budgets,
-            "quartiles": catalogue.budget_quartiles,
+            "quartiles": catalogue.budget_quartiles and list(catalogue.budget_quartiles[:3]),
             "bins": records(catalogue.budgets),
         },
         "vote_averages": records(catalogue.vote_averages),

@@ -24,7 +24,7 @@ class ViewingSummary:
     popularity: LongTail  # ratings of each film
     activity: LongTail  # ratings by each viewer
     period: str  # "day", "month" or "year"; empty when no rating has a time
-    over_time: pl.DataFrame  # start (date), count, mean_rating
+    over_time: pl.DataFrame  # start (date), count, mean_rating; periods without a rating too
 
     @property
     def density(self) -> float:
@@ -97,4 +97,8 @@ def _over_time(ratings: pl.DataFrame) -> tuple[str, pl.DataFrame]:
         .sort("start")
         .collect()
     )
-    return period, grouped
+    every_period = grouped.select(
+        pl.date_range(pl.col("start").min(), pl.col("start").max(), every).alias("start")
+    )
+    filled = every_period.join(grouped, on="start", how="left", maintain_order="left")
+    return period, filled.with_columns(pl.col("count").fill_null(0))
