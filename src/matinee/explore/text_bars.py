@@ -12,7 +12,7 @@ def bars(labels: Sequence[str], counts: Sequence[float], width: int = 80) -> lis
     The longest bar fills what labels and counts leave; bars are exact to an eighth of a cell.
 
     >>> bars(["Drama", "Comedy"], [4, 3], width=16)
-    ['Drama  ██████  4', 'Comedy ████▌   3']
+    ['Drama  ███████ 4', 'Comedy █████▎  3']
     """
     if not labels:
         return []
