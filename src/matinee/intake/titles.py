@@ -185,7 +185,9 @@ def _scores(catalogue: pl.DataFrame, query: str) -> np.ndarray:
         title, year = at_end[1], int(at_end[2])
     apart = np.abs(catalogue["year"].cast(pl.Float64).fill_null(np.nan).to_numpy() - year)
     cost = np.select([np.isnan(apart), apart == 0, apart == 1], [0.1, 0.0, 0.05], 0.3)
-    return np.maximum(scores, _nearness(known, normalise(title), catalogue.height) - cost)
+    of_that_year = _nearness(known, normalise(title), catalogue.height) - cost
+    nearest: np.ndarray = np.maximum(scores, of_that_year)
+    return nearest
 
 
 def _nearness(known: pl.DataFrame, query: str, films: int) -> np.ndarray:
