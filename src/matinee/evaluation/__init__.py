@@ -1,1 +1,22 @@
 """Metrics, their uncertainty, and the leaderboard that puts models side by side."""
+
+from matinee.evaluation.contest import Entry, evaluate
+from matinee.evaluation.leaderboard import (
+    DENOMINATORS,
+    LOWER_IS_BETTER,
+    Difference,
+    Estimate,
+    Leaderboard,
+    ModelResult,
+)
+
+__all__ = [
+    "DENOMINATORS",
+    "LOWER_IS_BETTER",
+    "Difference",
+    "Entry",
+    "Estimate",
+    "Leaderboard",
+    "ModelResult",
+    "evaluate",
+]
