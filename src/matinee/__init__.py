@@ -1,1 +1,18 @@
 """matinee: a movie recommender, measured and explained."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matinee.api import evaluate, explore, fit, read, recommend, similar, split
+
+__version__ = "0.1.0"
+__all__ = ["evaluate", "explore", "fit", "read", "recommend", "similar", "split"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the libraries when a function is first asked for: `import matinee` stays instant."""
+    if name not in __all__:
+        raise AttributeError(f"module 'matinee' has no attribute {name!r}")
+    from matinee import api
+
+    return getattr(api, name)

@@ -1,0 +1,120 @@
+"""Splits and leaderboards: every model on the same question, with popularity beside it."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from matinee import evaluation, training
+from matinee.api.reading import Data, as_dataset
+from matinee.dataset import (
+    Dataset,
+    Split,
+    cold_split,
+    leave_last_split,
+    random_split,
+    strong_split,
+    time_split,
+)
+from matinee.errors import InputError, MissingData
+from matinee.features import content_vectors
+from matinee.models import RECIPES
+from matinee.simulation import WORLD, oracle
+from matinee.training import Trained
+
+ALWAYS = ("popularity", "trending")
+
+SPLITS: dict[str, Callable[[Dataset, np.random.Generator], Split]] = {
+    "time": lambda data, _: time_split(data),
+    "strong": strong_split,
+    "random": random_split,
+    "leave-last": lambda data, _: leave_last_split(data),
+    "cold": cold_split,
+}
+
+
+def split(data: Data, how: str | Path = "time", seed: int = 0) -> Split:
+    """A split by name (time, strong, random, leave-last, cold) or of a Parquet or CSV file.
+
+    A file has the columns user_id, item_id, part; ratings that are not in it are not seen.
+    """
+    dataset = as_dataset(data)
+    if not dataset.histories.entries:
+        raise MissingData(
+            f"split: expected ratings, {dataset.name} has films alone; give a rating data set "
+            "too, such as --data ml-latest-small"
+        )
+    if str(how) in SPLITS:
+        return SPLITS[str(how)](dataset, np.random.default_rng(seed))
+    path = Path(how)
+    if not path.is_file():
+        raise InputError(f"split: expected one of {', '.join(SPLITS)} or a file, got {str(how)!r}")
+    return evaluation.from_frame(dataset, _split_table(path))
+
+
+def evaluate(
+    data: Data,
+    models: Sequence[str | Trained] | None = None,
+    split_by: str | Path | Split = "time",
+    seed: int = 0,
+    say: Callable[[str], None] = lambda _: None,
+) -> evaluation.Leaderboard:
+    """Every model fitted, asked and measured; popularity and trending are always among them.
+
+    A model named without settings is chosen from its small grid (`training.GRIDS`) on the
+    validation part; one with settings ("ease:ridge=100") is taken as it is. Without models: every
+    recipe that the data can feed. On simulated data the world's true enjoyment joins as "oracle".
+    """
+    dataset = as_dataset(data)
+    parts = split_by if isinstance(split_by, Split) else split(dataset, split_by, seed)
+    asked = list(RECIPES) if models is None else [*models]
+    named = {text if isinstance(text, str) else text.name for text in asked}
+    asked += [name for name in ALWAYS if not any(n.split(":")[0] == name for n in named)]
+    entries: list[evaluation.Entry] = []
+    for model in asked:
+        label = model if isinstance(model, str) else model.name
+        say(f"{label}: choosing settings, fitting")
+        try:
+            trained = model if isinstance(model, Trained) else _trained(model, parts, seed)
+        except MissingData as error:
+            if models is not None:
+                raise
+            say(f"left out {error}")
+            continue
+        recipe = training.describe(trained.recipe)
+        taken = any(entry.name == trained.name for entry in entries)
+        name = recipe if taken else trained.name
+        entries.append(evaluation.Entry(name, recipe, trained.seconds, trained.scorer))
+    if dataset.simulated:
+        truth = evaluation.Entry("oracle", "the world's true enjoyment", 0.0, oracle(WORLD))
+        entries.append(truth)
+    say("measuring")
+    rng = np.random.default_rng(seed)
+    features = content_vectors(dataset.movies).matrix
+    return evaluation.evaluate(entries, parts.final, rng, split=parts.name, features=features)
+
+
+def _trained(text: str, parts: Split, seed: int) -> Trained:
+    name, recipe = training.recipe_from_text(text)
+    if ":" not in text:
+        recipe = training.tuned(name, parts.tune, seed)
+    return training.fit(recipe, parts.final.train, seed)
+
+
+def _split_table(path: Path) -> pl.DataFrame:
+    try:
+        if path.suffix == ".parquet":
+            return pl.read_parquet(path)
+        return pl.read_csv(path, infer_schema=False)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(f"{path.name}: expected a Parquet or CSV table, got {reason}") from None
+
+
+def split_file(split_: Split, path: Path) -> Any:
+    """Write the split as Parquet: user_id, item_id, part."""
+    table = evaluation.to_frame(split_)
+    table.write_parquet(path)
+    return table

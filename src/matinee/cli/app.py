@@ -1,0 +1,60 @@
+"""The matinee command: its subcommands, and how an error reaches a person."""
+
+import os
+import sys
+
+import typer
+
+from matinee.cli.data_commands import explore, get, import_
+from matinee.cli.demo_command import demo
+from matinee.cli.film_commands import recommend, similar
+from matinee.cli.model_commands import evaluate, train
+from matinee.errors import MatineeError
+
+app = typer.Typer(
+    name="matinee",
+    help="A movie recommender: look at the data, compare models honestly, recommend with reasons.",
+    epilog=(
+        "Start here:  matinee demo  ·  matinee get ml-latest-small  ·  "
+        'matinee recommend --data ml-latest-small --like "Toy Story" --why'
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(get)
+app.command("import")(import_)
+app.command()(explore)
+app.command()(train)
+app.command()(evaluate)
+app.command()(recommend)
+app.command()(similar)
+app.command()(demo)
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    version: bool = typer.Option(False, "--version", help="Print the version and stop."),
+) -> None:
+    if version:
+        from matinee import __version__
+
+        typer.echo(f"matinee {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run a command; a user's mistake is one line on standard error and exit status 2."""
+    try:
+        app()
+    except MatineeError as error:
+        typer.echo(f"matinee: {error}", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of our output went away (matinee ... | head): nothing is wrong with us.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)

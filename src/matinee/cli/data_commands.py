@@ -1,0 +1,154 @@
+"""get, import, explore: from the outside world to tables, and a first look."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from matinee.cli.options import DataOption, JsonOption, MapOption, OutOption, StrictOption
+from matinee.cli.output import download_bar, note, out, print_json, working
+from matinee.cli.sources import pairs, read_data, report
+
+
+def get(
+    name: Annotated[str | None, typer.Argument(help="Which data set; none lists them.")] = None,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="Folder to put it in. Default: the workspace.")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Download a public data set (resumed where it broke off, checksum verified).
+
+    [bold]matinee get[/bold]                  what there is, with licences
+    [bold]matinee get ml-latest-small[/bold]  100,836 ratings; then --data ml-latest-small works
+
+    MATINEE_DATA is looked in first.
+    """
+    from matinee import intake
+    from matinee.settings import read_settings
+
+    settings = read_settings()
+    if name is None:
+        _list_public(json)
+        return
+    with download_bar(name) as progress:
+        path = intake.get(name, to or settings.home / "downloads", settings.data, progress)
+    if json:
+        print_json({"name": name, "path": str(path), "bytes": path.stat().st_size})
+        return
+    out.print(f"{path}  ({path.stat().st_size:,} bytes, checksum verified)", soft_wrap=True)
+    note(f"next: matinee explore --data {name}")
+
+
+def _list_public(json: bool) -> None:
+    from rich.table import Table
+
+    from matinee import intake
+
+    if json:
+        print_json(
+            {
+                "data_sets": [
+                    {"name": name, "about": public.about, "licence": public.licence}
+                    for name, public in intake.PUBLIC.items()
+                ]
+            }
+        )
+        return
+    table = Table("name", "what", "licence", box=None)
+    for name, public in intake.PUBLIC.items():
+        table.add_row(name, public.about, public.licence)
+    out.print(table)
+
+
+def import_(
+    paths: Annotated[list[str], typer.Argument(help="Files, folders, zips or names; joined.")],
+    name: Annotated[
+        str | None, typer.Option("--name", help="What to call it. Default: from the paths.")
+    ] = None,
+    mapping: MapOption = None,
+    strict: StrictOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Read, check and keep data in the workspace; later commands use it without --data.
+
+    [bold]matinee import tmdb-5000.zip ml-latest-small.zip[/bold]
+    [bold]matinee import mine.csv --map user_id=customer --map item_id=film[/bold]
+
+    Broken rows are set aside in a quarantine file, with their reasons.
+    """
+    from dataclasses import replace
+
+    from matinee.api import read
+    from matinee.settings import read_settings
+    from matinee.store.workspace import Workspace
+
+    settings = read_settings()
+    with download_bar("downloading") as progress, working("reading"):
+        tables = read(
+            *paths,
+            strict=strict,
+            mapping=pairs(mapping or ()),
+            progress=progress,
+            settings=settings,
+        )
+    if name:
+        tables = replace(tables, name=name)
+    folder = Workspace(settings.home).save(tables)
+    if json:
+        print_json(
+            {
+                "name": tables.name,
+                "path": str(folder),
+                "movies": tables.movies.height,
+                "ratings": tables.ratings.height,
+                "quarantine": tables.quarantine.height,
+                "doubtful": tables.doubtful.height,
+                "changes": tables.changes.to_dicts(),
+            }
+        )
+        return
+    report(tables)
+    out.print(
+        f"[b]{tables.name}[/b]: {tables.movies.height:,} films, {tables.ratings.height:,} ratings "
+        f"in {folder}",
+        soft_wrap=True,
+    )
+    for change in tables.changes.iter_rows(named=True):
+        out.print(
+            f"  {change['rows']:>8,}  {change['table']}.{change['column']}: {change['change']}"
+        )
+    note("next: matinee explore, matinee evaluate, matinee recommend")
+
+
+def explore(
+    data: DataOption = None,
+    out_folder: OutOption = None,
+    mapping: MapOption = None,
+    strict: StrictOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Look at a data set: tables as published and cleaned, gaps, tails, outliers.
+
+    [bold]matinee explore --data tmdb-5000.zip[/bold]
+    [bold]matinee explore --data tmdb-5000.zip --data ml-latest-small.zip --out report[/bold]
+    """
+    from matinee.api import explore as explore_tables
+    from matinee.settings import read_settings
+
+    settings = read_settings()
+    tables = read_data(data, settings, strict, mapping)
+    with working("looking"):
+        exploration = explore_tables(tables)
+    if json:
+        print_json(exploration.to_json_dict())
+    else:
+        from matinee.cli.explore_view import render_terminal
+
+        render_terminal(exploration, out)
+    if out_folder is not None:
+        from matinee.reports import write_exploration
+
+        with working("drawing the report"):
+            path = write_exploration(exploration, out_folder)
+        note(f"report: {path}")

@@ -1,0 +1,152 @@
+"""recommend and similar: ranked films with their reasons."""
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from matinee.cli.options import DataOption, JsonOption, SeedOption
+from matinee.cli.output import err, note, out, print_json, working
+from matinee.cli.sources import read_data
+from matinee.errors import AmbiguousTitle
+
+if TYPE_CHECKING:
+    from matinee.api import Recommendations
+    from matinee.dataset import Dataset
+    from matinee.settings import Settings
+    from matinee.training import Trained
+
+CountOption = Annotated[int, typer.Option("-n", min=1, max=1000, help="How many films.")]
+WhyOption = Annotated[bool, typer.Option("--why", help="Show what each score is made of.")]
+OneModelOption = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        "-m",
+        metavar="NAME[:SETTINGS]",
+        help="Which model; fitted now unless [b]train[/b] has kept it for this data.",
+        show_default=False,
+    ),
+]
+
+
+def recommend(
+    data: DataOption = None,
+    user: Annotated[
+        str | None, typer.Option("--user", "-u", help="A viewer of the data, by id.")
+    ] = None,
+    like: Annotated[
+        list[str] | None,
+        typer.Option("--like", "-l", metavar="TITLE", help="A film you like; may be repeated."),
+    ] = None,
+    history: Annotated[
+        Path | None,
+        typer.Option("--history", help="Your Letterboxd export (zip) or IMDb ratings (CSV)."),
+    ] = None,
+    model: OneModelOption = None,
+    n: CountOption = 10,
+    why: WhyOption = False,
+    seed: SeedOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Films for a viewer, for titles you like, for your own history, or for anybody.
+
+    [bold]matinee recommend -d ml-latest-small --like "Toy Story" --why[/bold]
+    [bold]matinee recommend -d ml-latest-small --user 42[/bold]
+    [bold]matinee recommend -d ml-latest-small --history letterboxd.zip[/bold]
+
+    Titles may have typing errors; "Sabrina (1995)" or "id:7" settles which one is meant.
+    """
+    from matinee import api
+    from matinee.settings import read_settings
+
+    settings = read_settings()
+    seed = settings.seed if seed is None else seed
+    dataset = api.as_dataset(read_data(data, settings))
+    titles = [_settled(dataset, title) for title in like or ()]
+    with working("recommending"):
+        fitted = _kept(dataset, model, settings)
+        found = api.recommend(
+            dataset, user=user, like=titles, history=history, model=fitted, n=n, seed=seed
+        )
+    _show(found, why, json)
+
+
+def similar(
+    title: Annotated[str, typer.Argument(help="A film; typing errors are forgiven.")],
+    data: DataOption = None,
+    model: OneModelOption = None,
+    n: CountOption = 10,
+    why: WhyOption = False,
+    seed: SeedOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Films like this one: by who liked both, or by people, genres and keywords.
+
+    [bold]matinee similar "The Godfather" --data tmdb-5000.zip --why[/bold]
+    [bold]matinee similar heat --data ml-latest-small --model soup[/bold]
+    """
+    from matinee import api
+    from matinee.settings import read_settings
+
+    settings = read_settings()
+    seed = settings.seed if seed is None else seed
+    dataset = api.as_dataset(read_data(data, settings))
+    film = _settled(dataset, title)
+    with working("looking for films like it"):
+        fitted = _kept(dataset, model, settings) if model else None
+        found = api.similar(dataset, film, model=fitted, n=n, seed=seed)
+    _show(found, why, json)
+
+
+def _settled(
+    dataset: "Dataset", title: str, ask: Callable[[Sequence[tuple[str, str]]], str] | None = None
+) -> str:
+    """The title as id:..., after asking a person at a terminal which of several is meant."""
+    from matinee import intake
+
+    try:
+        return f"id:{intake.find(dataset.movies, title)}"
+    except AmbiguousTitle as error:
+        if ask is None and not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise
+        return f"id:{(ask or _asked)(error.choices)}"
+
+
+def _asked(choices: Sequence[tuple[str, str]]) -> str:
+    from rich.prompt import IntPrompt
+
+    for place, (_, label) in enumerate(choices, 1):
+        err.print(f"  {place}  {label}")
+    places = [str(place) for place in range(1, len(choices) + 1)]
+    return choices[IntPrompt.ask("which one", console=err, choices=places) - 1][0]
+
+
+def _kept(dataset: "Dataset", model: str | None, settings: "Settings") -> "Trained | str | None":
+    """The model that `train` kept for exactly this data and these settings, else what was asked."""
+    from matinee import training
+    from matinee.api.recommending import default_model
+    from matinee.store.workspace import Workspace
+
+    name, _ = training.recipe_from_text(model or default_model(dataset))
+    folder = Workspace(settings.home).model_folder(dataset.name, name)
+    if not folder.is_dir():
+        return model
+    kept = training.load_for(folder, dataset)
+    if kept is None:
+        note(f"{name}: the kept model was trained on other data; fitting anew")
+        return model
+    if model and ":" in model and kept.recipe != training.recipe_from_text(model)[1]:
+        return model
+    return kept
+
+
+def _show(found: "Recommendations", why: bool, json: bool) -> None:
+    if json:
+        print_json(found.to_json_dict())
+        return
+    from matinee.cli.film_view import render_recommendations
+
+    render_recommendations(found, why, out)

@@ -1,0 +1,45 @@
+"""A leaderboard as a terminal table."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+COLUMNS = ("ndcg@10", "recall@20", "coverage@20", "novelty@10", "diversity@10", "rmse", "mae")
+
+
+def render_leaderboard(document: Mapping[str, Any], console: Console) -> None:
+    """Models by NDCG@10, each value with its 95 % interval; fewer columns on narrow terminals."""
+    simulated = " [yellow](simulated data)[/yellow]" if document.get("simulated") else ""
+    console.print(f"\n[b]{document['data']}[/b]{simulated} · {document['split']} split")
+    columns = [c for c in COLUMNS if any(_cell(m, c) != "-" for m in document["models"])]
+    columns = columns[: max(2, (console.width - 34) // 14)]
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("model", no_wrap=True)
+    for column in columns:
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("fit s", justify="right", no_wrap=True)
+    models = sorted(document["models"], key=lambda m: -(_value(m, "ndcg@10") or 0.0))
+    best = next((m["name"] for m in models if m["name"] != "oracle"), None)
+    for model in models:
+        name = f"[b]{model['name']}[/b]" if model["name"] == best else model["name"]
+        cells = [_cell(model, column, interval=column in columns[:2]) for column in columns]
+        table.add_row(name, *cells, f"{model['fit_s']:.1f}")
+    console.print(table)
+    for line in document.get("notes", ()):
+        console.print(f"[dim]{line}[/dim]", soft_wrap=True)
+
+
+def _value(model: Mapping[str, Any], metric: str) -> float | None:
+    return (model["metrics"].get(metric) or {}).get("value")
+
+
+def _cell(model: Mapping[str, Any], metric: str, interval: bool = False) -> str:
+    value = _value(model, metric)
+    if value is None:
+        return "-"
+    low, high = model["metrics"][metric]["low"], model["metrics"][metric]["high"]
+    if not interval or low is None:
+        return f"{value:.3f}"
+    return f"{value:.3f} [dim]±{(high - low) / 2:.3f}[/dim]"

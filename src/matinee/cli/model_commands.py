@@ -1,0 +1,124 @@
+"""train and evaluate: fitted models, and how good they are."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from matinee.cli.options import DataOption, JsonOption, OutOption, SeedOption
+from matinee.cli.output import note, out, print_json, working
+from matinee.cli.sources import read_data
+
+ModelOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--model",
+        "-m",
+        metavar="NAME[:SETTINGS]",
+        help="A model, such as [b]ease[/b] or [b]als:factors=64,ridge=30[/b]; may be repeated.",
+        show_default=False,
+    ),
+]
+
+
+def train(
+    data: DataOption = None,
+    model: ModelOption = None,
+    seed: SeedOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Fit models on everything and keep them in the workspace for recommend and similar.
+
+    [bold]matinee train --data ml-latest-small -m ease:ridge=200 -m als[/bold]
+    """
+    from matinee import training
+    from matinee.api import as_dataset
+    from matinee.api.recommending import default_model
+    from matinee.settings import read_settings
+    from matinee.store.workspace import Workspace
+
+    settings = read_settings()
+    dataset = as_dataset(read_data(data, settings))
+    workspace = Workspace(settings.home)
+    documents = []
+    for text in model or [default_model(dataset)]:
+        with working(f"fitting {text}"):
+            trained = training.fit(text, dataset, settings.seed if seed is None else seed)
+            folder = workspace.model_folder(dataset.name, trained.name)
+            training.save(trained, folder, dataset)
+        documents.append(
+            {
+                "name": trained.name,
+                "recipe": training.describe(trained.recipe),
+                "fit_s": trained.seconds,
+                "path": str(folder),
+            }
+        )
+        if not json:
+            out.print(
+                f"[b]{training.describe(trained.recipe)}[/b] fitted in {trained.seconds:.1f} s "
+                f"on {dataset.histories.entries:,} interactions: {folder}",
+                soft_wrap=True,
+            )
+    if json:
+        print_json({"data": dataset.name, "models": documents})
+
+
+def evaluate(
+    data: DataOption = None,
+    model: ModelOption = None,
+    split: Annotated[
+        str,
+        typer.Option(
+            "--split",
+            metavar="NAME|FILE",
+            help="time (default), strong, random, leave-last, cold; or a Parquet/CSV file with "
+            "user_id, item_id, part.",
+        ),
+    ] = "time",
+    save_split: Annotated[
+        Path | None,
+        typer.Option("--save-split", metavar="FILE", help="Write the split as Parquet."),
+    ] = None,
+    out_folder: OutOption = None,
+    seed: SeedOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Measure models side by side, with intervals, popularity and trending always among them.
+
+    [bold]matinee evaluate --data ml-latest-small[/bold]
+    [bold]matinee evaluate -d ml-latest-small --split strong -m ease -m als:factors=64[/bold]
+
+    A model without settings is chosen from a small grid on the validation part.
+    """
+    from matinee import api
+    from matinee.api.comparing import split_file
+    from matinee.settings import read_settings
+
+    settings = read_settings()
+    seed = settings.seed if seed is None else seed
+    tables = read_data(data, settings)
+    with working("splitting") as status:
+        dataset = api.as_dataset(tables)
+        parts = api.split(dataset, split, seed)
+        if save_split is not None:
+            split_file(parts, save_split)
+            note(f"split: {save_split}")
+
+        def say(text: str) -> None:
+            status.update(text)
+            if text.startswith("left out"):
+                note(text)
+
+        board = api.evaluate(dataset, model, parts, seed, say)
+    document = board.to_json_dict()
+    if json:
+        print_json(document)
+    else:
+        from matinee.cli.leaderboard_view import render_leaderboard
+
+        render_leaderboard(document, out)
+    if out_folder is not None:
+        from matinee.reports import write_leaderboard
+
+        note(f"report: {write_leaderboard(document, out_folder)}")

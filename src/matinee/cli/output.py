@@ -1,0 +1,52 @@
+"""What a command prints: one document on standard output, everything else on standard error."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+from rich.console import Console
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def print_json(document: Any) -> None:
+    """One JSON document on standard output; NaN and infinities never get in."""
+    typer.echo(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2))
+
+
+def note(text: str) -> None:
+    """One line for the reader, on standard error."""
+    err.print(f"[dim]{text}[/dim]", soft_wrap=True)
+
+
+@contextmanager
+def working(text: str) -> Iterator[Any]:
+    """A spinner with a text that can be changed, on a terminal; nothing elsewhere."""
+    with err.status(text) as status:
+        yield status
+
+
+@contextmanager
+def download_bar(name: str) -> Iterator[Any]:
+    """A progress callback (done, total) that draws a bar on standard error."""
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        Progress,
+        TextColumn,
+        TransferSpeedColumn,
+    )
+
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        console=err,
+        transient=True,
+    ) as progress:
+        task = progress.add_task(name, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total or None)

@@ -1,0 +1,60 @@
+"""From --data to checked tables, with what a person should know about them."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from matinee.cli.output import download_bar, note, working
+from matinee.errors import InputError
+
+if TYPE_CHECKING:
+    from matinee.schema import Tables
+    from matinee.settings import Settings
+
+
+def read_data(
+    sources: Sequence[str] | None,
+    settings: "Settings",
+    strict: bool = False,
+    mapping: Sequence[str] | None = None,
+) -> "Tables":
+    """The tables of --data; says what was set aside or left unmatched."""
+    from matinee.api import read
+
+    with download_bar("downloading") as progress, working("reading"):
+        tables = read(
+            *(sources or ()),
+            strict=strict,
+            mapping=pairs(mapping or ()),
+            progress=progress,
+            settings=settings,
+        )
+    report(tables)
+    return tables
+
+
+def report(tables: "Tables") -> None:
+    """Counts of broken rows by reason, and of doubtful title matches."""
+    if tables.quarantine.height:
+        counts = tables.quarantine["reason"].value_counts(sort=True)
+        reasons = ", ".join(f"{count:,} {reason}" for reason, count in counts.iter_rows())
+        note(
+            f"set aside: {tables.quarantine.height:,} broken rows ({reasons}); "
+            "'matinee import' writes them to quarantine.csv, --strict stops at the first"
+        )
+    if tables.doubtful.height:
+        note(
+            f"not joined: {tables.doubtful.height:,} doubtful title matches (see 'matinee import')"
+        )
+    if tables.simulated:
+        note(f"{tables.name}: simulated viewers, not people")
+
+
+def pairs(texts: Sequence[str]) -> dict[str, str]:
+    """The mapping of --map options: {"user_id": "customer"}."""
+    mapping = {}
+    for text in texts:
+        ours, equals, theirs = text.partition("=")
+        if not (ours and equals and theirs):
+            raise InputError(f"--map: expected OURS=THEIRS such as user_id=customer, got {text!r}")
+        mapping[ours] = theirs
+    return mapping
