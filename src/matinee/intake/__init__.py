@@ -1,1 +1,5 @@
 """One reader per outside format, to checked tables."""
+
+from matinee.intake.reading import read
+
+__all__ = ["read"]

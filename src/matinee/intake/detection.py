@@ -1,0 +1,116 @@
+"""What a file is, by its first lines and columns, never by its name."""
+
+import csv
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from matinee.intake.files import HEAD, File
+
+KNOWN = (
+    "TMDB 5000 (movies and credits), Kaggle's The Movies Dataset, MovieLens (latest, 32M, 25M, "
+    "20M, 10M, 1M, 100K), MovieTweetings, and CSV or Parquet with the columns user_id, item_id "
+    "(ratings) or item_id, title (movies), or a mapping to them"
+)
+# family, kind -> the columns by which a file with a header is known; more may be there
+_HEADERS = {
+    ("tmdb", "movies"): "id title overview genres keywords production_companies vote_count",
+    ("tmdb", "credits"): "movie_id title cast crew",
+    ("the movies dataset", "movies"): "adult id imdb_id title overview genres video vote_count",
+    ("the movies dataset", "credits"): "cast crew id",
+    ("the movies dataset", "keywords"): "id keywords",
+    ("movielens", "ratings"): "userId movieId rating timestamp",
+    ("movielens", "tags"): "userId movieId tag timestamp",
+    ("movielens", "links"): "movieId imdbId tmdbId",
+    ("movielens", "movies"): "movieId title genres",
+    ("own", "ratings"): "user_id item_id",
+    ("own", "movies"): "item_id title",
+}
+# family, kind -> a line of a file without a header
+_IMDB = r"\d{7,}"
+_ROWS = {
+    ("movietweetings", "ratings"): rf"\d+::{_IMDB}::[^:]*::\d+",
+    ("movietweetings", "movies"): rf"{_IMDB}::.*\D.*::[^:]*",
+    ("movietweetings", "users"): r"\d+::\d+",
+    ("movielens dat", "ratings"): r"\d+::\d{1,6}::[\d.]*::\d+",
+    ("movielens dat", "tags"): r"\d+::\d{1,6}::.*\D.*::\d+",
+    ("movielens dat", "movies"): r"\d{1,6}::.*\D.*::[^:]*",
+    ("movielens dat", "users"): r"\d+::[MF]::\d+::\d+::[^:]*",
+    ("movielens 100k", "ratings"): r"\d+\t\d+\t[\d.]*\t\d+",
+    ("movielens 100k", "movies"): r"\d+\|(?:[^|]*\|){4}(?:[01]\|){18}[01]",
+    ("movielens 100k", "users"): r"\d+\|\d+\|[MF]\|[^|]*\|[^|]*",
+    ("movielens 100k", "genres"): r"[A-Za-z][^|]*\|\d+",
+}
+_LINES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a file is; `missing` names columns that one of its kind should have and it has not."""
+
+    family: str
+    kind: str
+    missing: tuple[str, ...] = ()
+    found: tuple[str, ...] = ()
+
+
+def detect(file: File, mapping: Mapping[str, str]) -> Kind | None:
+    """The kind of a file, None if it is of no known one. A mapping's columns go first."""
+    head = file.head()
+    if head[:4] == b"PAR1":
+        with file.open() as stream:
+            return by_columns(pl.read_parquet_schema(stream.read()), mapping)
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return by_columns(_header(head.decode("utf-16", "replace")), mapping)
+    if b"\0" in head:
+        return None
+    lines = head.decode("utf-8-sig", "replace").splitlines()
+    if len(head) == HEAD:
+        lines = lines[:-1] or lines
+    if not lines:
+        return None
+    return _by_rows(lines[:_LINES]) or by_columns(_header(lines[0]), mapping)
+
+
+def separator(header: str) -> str:
+    """The one of comma, semicolon and tab that stands in a header most often."""
+    return max(",;\t", key=header.count)
+
+
+def by_columns(columns: Iterable[str], mapping: Mapping[str, str]) -> Kind | None:
+    """The kind with the most columns of those that are all there; else one at least half there."""
+    found = tuple(column.strip() for column in columns)
+    kinds = [(family, kind, tuple(names.split())) for (family, kind), names in _HEADERS.items()]
+    kinds = [
+        (family, kind, tuple(mapping.get(n, n) for n in names) if family == "own" else names)
+        for family, kind, names in kinds
+    ]
+    whole = [entry for entry in kinds if set(entry[2]) <= set(found)]
+    if mapping and (own := [entry for entry in whole if entry[0] == "own"]):
+        whole = own
+    if whole:
+        family, kind, _ = max(whole, key=lambda entry: len(entry[2]))
+        return Kind(family, kind, found=found)
+    shares = [(len(set(names) & set(found)) / len(names), *entry) for *entry, names in kinds]
+    share, family, kind = max(shares, key=lambda entry: entry[0])
+    names = next(names for *entry, names in kinds if entry == [family, kind])
+    missing = tuple(name for name in names if name not in found)
+    if share < 0.5 or len(names) - len(missing) < 2:
+        return None
+    return Kind(family, kind, missing, found)
+
+
+def _header(line: str) -> list[str]:
+    lines = line.splitlines() or [""]
+    return next(csv.reader(lines[:1], delimiter=separator(lines[0])), [])
+
+
+def _by_rows(lines: Sequence[str]) -> Kind | None:
+    """The kind that more than half of the lines look like."""
+    for (family, kind), pattern in _ROWS.items():
+        alike = sum(re.fullmatch(pattern, line) is not None for line in lines)
+        if alike > len(lines) / 2:
+            return Kind(family, kind)
+    return None

@@ -1,0 +1,187 @@
+"""The checked ratings of a delimited file: a fast way for sound files, a careful one for others."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from matinee.intake.account import Account
+from matinee.intake.cells import LATEST, Cell, on_scale, rating, read_sheet, seconds, text, whole
+from matinee.intake.files import File
+from matinee.intake.records import Layout, read_header
+from matinee.schema import RATINGS, RatingScale
+
+_TABLE_OF_IDS = 2**26  # ids below this are numbered by a lookup table of at most 256 MiB
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The file's names for the columns of ratings, and what its cells hold."""
+
+    user: str
+    item: str
+    rating: str | None
+    time: str | None
+    scale: RatingScale | None = None  # null = any number
+    whole_users: bool = True  # ids that are whole numbers, else any text
+    whole_items: bool = True
+    gaps: bool = False  # a rating or a time may be missing
+
+    @property
+    def cells(self) -> list[Cell]:
+        """What the careful way reads."""
+        ids = [
+            (whole if is_whole else _plain)(name, at).required
+            for name, at, is_whole in (
+                ("user_id", self.user, self.whole_users),
+                ("item_id", self.item, self.whole_items),
+            )
+        ]
+        values = [rating(self.rating or "", self.scale), seconds(self.time or "")]
+        return ids + [cell.if_there if self.gaps else cell.required for cell in values]
+
+
+def read_ratings(
+    file: File, layout: Layout, wanted: Wanted, account: Account, folder: Path
+) -> pl.DataFrame:
+    """The ratings as they stand in the file: ids as whole numbers or text, Float32, seconds.
+
+    Both ways give the same table; only the careful one can say which row is broken.
+    """
+    with file.local(folder) as source:
+        table = _fast(file, source, layout, wanted)
+    if table is None:
+        table = read_sheet(file, layout, wanted.cells, account, publish=False).table
+    return table
+
+
+def with_ids(table: pl.DataFrame, account: Account) -> pl.DataFrame:
+    """As `schema.RATINGS`, ids as Enum; of a repeated pair the latest stays, and is counted.
+
+    Of two ratings of one pair at one time the later in the file stays.
+    """
+    ids = [enum(table["user_id"]), enum(table["item_id"])]
+    table = table.with_columns(ids)
+    repeated = _repeated(*ids)
+    if repeated is not None:
+        table = _latest(table, repeated, account)
+    return table.with_columns(
+        pl.col("rating").cast(pl.Float32), pl.col("timestamp").cast(pl.Int64)
+    ).select(list(RATINGS))
+
+
+def enum(ids: pl.Series) -> pl.Series:
+    """Ids as Enum over the distinct ones, in numeric order if they are whole numbers."""
+    if ids.dtype == pl.String:
+        distinct = ids.unique()
+        if distinct.str.contains(r"^[0-9]{1,18}$").all():
+            order = pl.DataFrame({"id": distinct, "value": distinct.cast(pl.Int64)})
+            distinct = order.sort("value", "id")["id"]
+        else:
+            distinct = distinct.sort()
+        return ids.cast(pl.Enum(distinct))
+    values = ids.to_numpy()
+    if len(values) and values.max() < _TABLE_OF_IDS:
+        seen = np.zeros(int(values.max()) + 1, bool)
+        seen[values] = True
+        known = np.flatnonzero(seen)
+        codes = (np.cumsum(seen, dtype=np.uint32) - np.uint32(1))[values]
+    else:
+        known, codes = np.unique(values, return_inverse=True)
+    categories = pl.Enum(pl.Series(known).cast(pl.String))
+    return pl.Series(ids.name, codes.astype(np.uint32, copy=False)).cat.to(categories)
+
+
+def _plain(name: str, at: str) -> Cell:
+    return text(name, at)
+
+
+def _fast(file: File, source: Path | bytes, layout: Layout, wanted: Wanted) -> pl.DataFrame | None:
+    """One typed pass; None where a cell, a row or a value is not as it should be."""
+    names = read_header(file, layout)
+    double = len(layout.separator) == 2  # "::" is read as ":" with an empty column between
+    places = [2 * k if double else k for k in range(len(names))]
+    width = places[-1] + 1
+    asked = {"user_id": wanted.user, "item_id": wanted.item}
+    asked |= {"rating": wanted.rating, "timestamp": wanted.time}
+    at = {ours: f"c{places[names.index(name)]}" for ours, name in asked.items() if name in names}
+    if not at.keys() >= ({"user_id", "item_id"} if wanted.gaps else asked.keys()):
+        return None
+    for ids in (pl.Int32, pl.Int64):
+        kinds = {
+            "user_id": ids if wanted.whole_users else pl.String,
+            "item_id": ids if wanted.whole_items else pl.String,
+            "rating": pl.Float32,
+            "timestamp": pl.Int64,
+        }
+        schema = {f"c{k}": pl.String for k in range(width)}
+        schema |= {column: kinds[ours] for ours, column in at.items()}
+        try:
+            found = pl.read_csv(
+                source,
+                has_header=not layout.columns,
+                schema=schema,
+                separator=layout.separator[0],
+                quote_char=None if layout.columns else '"',
+            )
+        except pl.exceptions.PolarsError:
+            continue
+        between = [f"c{k}" for k in range(1, width, 2)] if double else []
+        if all(found[column].null_count() == found.height for column in between):
+            table = found.select(**{ours: pl.col(column) for ours, column in at.items()})
+            return table if _is_sound(table, wanted) else None
+        return None
+    return None
+
+
+def _is_sound(table: pl.DataFrame, wanted: Wanted) -> bool:
+    may_be_null = {"rating", "timestamp"} if wanted.gaps else set[str]()
+    if not table.height or any(
+        column.null_count() for column in table if column.name not in may_be_null
+    ):
+        return False
+    for name in ("user_id", "item_id"):
+        ids = table[name]
+        if ids.dtype == pl.String:
+            distinct = ids.unique()
+            if ((distinct != distinct.str.strip_chars()) | (distinct == "")).any():
+                return False
+        elif ids.min() < 0:  # type: ignore[operator]
+            return False
+    if "timestamp" in table.columns and not table["timestamp"].is_between(0, LATEST).all():
+        return False
+    if "rating" not in table.columns:
+        return True
+    values = table["rating"].unique()
+    fits = values.is_finite() if wanted.scale is None else on_scale(values, wanted.scale)
+    return bool(fits.all())
+
+
+def _repeated(users: pl.Series, items: pl.Series) -> np.ndarray | None:
+    """The pair of each row as one number, (rows,) int64, if any pair stands twice; else None."""
+    pairs = users.to_physical().cast(pl.Int64).to_numpy() * max(len(items.dtype.categories), 1)
+    pairs += items.to_physical().to_numpy()
+    if bool((pairs[1:] > pairs[:-1]).all()):  # sorted files need no sort
+        return None
+    ordered = np.sort(pairs)
+    return pairs if bool((ordered[1:] == ordered[:-1]).any()) else None
+
+
+def _latest(table: pl.DataFrame, pairs: np.ndarray, account: Account) -> pl.DataFrame:
+    numbered = table.with_columns(pair=pl.Series(pairs)).with_row_index("row")
+    kept = (
+        numbered.sort("timestamp", "row", nulls_last=False)
+        .unique("pair", keep="last", maintain_order=True)
+        .sort("row")
+        .drop("row", "pair")
+    )
+    equal = table.height - table.n_unique()
+    account.change("ratings", "user_id, item_id", "repeated row dropped", equal)
+    account.change(
+        "ratings",
+        "user_id, item_id",
+        "earlier rating of the same pair dropped",
+        table.height - kept.height - equal,
+    )
+    return kept

@@ -1,0 +1,46 @@
+"""Reads data sets of any known kind, and joins what is given."""
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from os import PathLike
+from pathlib import Path
+
+from matinee.errors import InputError
+from matinee.intake.account import Account
+from matinee.intake.joining import joined
+from matinee.intake.movielens import CSV, DAT, TWEETS, read_family
+from matinee.intake.sources import Source, find_sources
+from matinee.intake.tmdb import read_tmdb
+from matinee.schema import Tables
+
+Paths = str | PathLike[str] | Sequence[str | PathLike[str]]
+_Reader = Callable[[Source, Account, Path], Tables]
+
+_READERS: dict[str, _Reader] = {
+    "tmdb": read_tmdb,
+    "movielens": partial(read_family, dialect=CSV),
+    "movielens dat": partial(read_family, dialect=DAT),
+    "movietweetings": partial(read_family, dialect=TWEETS),
+}
+
+
+def read(paths: Paths, *, mapping: Mapping[str, str] | None = None, strict: bool = False) -> Tables:
+    """The checked tables of one or several folders, files or zips, joined.
+
+    What a file is, its content says, not its name. `mapping` gives our columns' names in a file
+    of your own ({"user_id": "uid", "item_id": "film"}). Broken rows are set aside in
+    `quarantine`, other changes counted in `changes`; strict = the first broken row of a file is
+    an InputError. Ids of ratings are Enum. Several sources join as `joining.joined` says.
+    """
+    one = isinstance(paths, str | PathLike)
+    given = [Path(paths)] if one else [Path(path) for path in paths]  # type: ignore[arg-type]
+    if not given:
+        raise InputError("data: expected at least one path, got none")
+    account = Account(strict)
+    sources = find_sources(given, mapping or {}, account)
+    with tempfile.TemporaryDirectory(prefix="matinee-") as folder:
+        tables = [_READERS[source.family](source, account, Path(folder)) for source in sources]
+    whole = joined(tables, account)
+    return replace(whole, changes=account.changes, quarantine=account.quarantine)
