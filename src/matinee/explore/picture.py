@@ -57,6 +57,7 @@ def look(dark: bool = False) -> dict[str, Any]:
         "mark": {"color": palette[0], "tooltip": True},
         "line": line,
         "area": {"color": palette[0], "opacity": 0.25},
+        "rule": {"color": palette[0]},
         "text": {"color": ink, "fontSize": 11},
         "range": {"category": palette},
         "style": {
