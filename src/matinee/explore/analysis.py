@@ -14,6 +14,9 @@ from matinee.explore.document import (
     table_document,
     viewing_document,
 )
+from matinee.explore.drawing import pictures
+from matinee.explore.notebook import notebook_html
+from matinee.explore.picture import Picture
 from matinee.explore.summary import TableSummary, summary
 from matinee.explore.viewing import ViewingSummary, item_activity, viewing_summary
 from matinee.schema import Tables
@@ -59,6 +62,15 @@ class Exploration:
         if self.viewing:
             document |= viewing_document(self.viewing)
         return document
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """The Altair charts that the data has something for, each with its sentence."""
+        return pictures(self)
+
+    def _repr_html_(self) -> str:
+        tables = [("as published", table) for table in self.published]
+        tables += [("cleaned", table) for table in self.cleaned]
+        return notebook_html(self.name, self.simulated, tables, self.changes, self.pictures())
 
 
 def explore(tables: Tables) -> Exploration:

@@ -1,6 +1,7 @@
 """Every picture of an exploration."""
 
-from matinee.explore.analysis import Exploration
+from typing import TYPE_CHECKING
+
 from matinee.explore.catalogue_pictures import (
     budget_picture,
     correlation_picture,
@@ -18,8 +19,11 @@ from matinee.explore.viewing_pictures import (
     time_picture,
 )
 
+if TYPE_CHECKING:  # an exploration draws itself, too
+    from matinee.explore.analysis import Exploration
 
-def pictures(exploration: Exploration) -> tuple[Picture, ...]:
+
+def pictures(exploration: "Exploration") -> tuple[Picture, ...]:
     """The pictures that the data has something for, in the order of a first look."""
     drawn: list[Picture | None] = []
     catalogue, viewing = exploration.catalogue, exploration.viewing
