@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from matinee.models.als import Als, FittedAls
 from matinee.models.bias import Bias, FittedBias
 from matinee.models.content import FittedContent, Soup, Tfidf
 from matinee.models.ease import Ease, FittedEase
@@ -21,6 +22,7 @@ RECIPES: dict[str, type] = {
     "item_knn": ItemKnn,
     "bm25": Bm25,
     "ease": Ease,
+    "als": Als,
     "bias": Bias,
 }
 
@@ -34,5 +36,6 @@ FROM_ARRAYS: dict[str, Callable[..., Any]] = {
     "item_knn": FittedItemKnn.from_arrays,
     "bm25": FittedItemKnn.from_arrays,
     "ease": FittedEase.from_arrays,
+    "als": FittedAls.from_arrays,
     "bias": FittedBias.from_arrays,
 }

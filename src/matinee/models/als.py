@@ -1,0 +1,144 @@
+"""Implicit ALS: weighted matrix factorisation of likes, with viewers folded in exactly."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import polars as pl
+from scipy.linalg import cho_solve, cholesky, solve_triangular
+from scipy.sparse import csr_array
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from matinee.dataset import Dataset, Histories, Vocabulary
+from matinee.errors import InputError, MissingData, NumericError
+from matinee.kernels.fold_in import fold_in
+from matinee.models.protocols import Contributions
+
+_TRAINING_STEPS = 3  # of conjugate gradients, from the factors of the epoch before
+_TOLERANCE = 1e-6  # relative residual of a fold-in: about what float32 can tell apart
+
+
+@dataclass(frozen=True, slots=True)
+class Als:
+    """min Σ_ui c_ui (p_ui - x_u·y_i)² + ridge (Σ|x_u|² + Σ|y_i|²) (Hu, Koren, Volinsky 2008).
+
+    p = 1 and c = 1 + (alpha - 1)·strength where the strength is positive, p = 0 and c = 1
+    elsewhere: a full like weighs `alpha` times as much as a film not seen. Dislikes and entries
+    without opinion count as not seen.
+    """
+
+    factors: int = 128
+    alpha: float = 8.0
+    ridge: float = 30.0
+    epochs: int = 15
+
+    def __post_init__(self) -> None:
+        if self.factors < 1 or self.epochs < 1 or not self.alpha >= 1 or not self.ridge > 0:
+            raise InputError(
+                f"als: expected factors, epochs and alpha >= 1 and ridge > 0, got {self}"
+            )
+
+    def fit(self, data: Dataset, rng: np.random.Generator) -> "FittedAls":
+        """Alternate between viewers and items; of the items rated at all.
+
+        Every half epoch takes a few steps of preconditioned conjugate gradients towards the
+        solutions of Hu et al. eq. 4 and 5, warm from the epoch before (Takács et al. 2011).
+        """
+        items = Vocabulary(data.items.ids.filter(pl.Series(data.rated_items)))
+        if not len(items):
+            raise MissingData("als: expected interactions to learn from, got none")
+        by_user = data.histories.on(items).liked()
+        by_item = by_user.T.tocsr()
+        users = np.zeros((by_user.shape[0], self.factors), np.float32)
+        factors = rng.random((len(items), self.factors), np.float32) / 100
+        # BLAS threads and the kernel's would wait for each other; the kernel has most of the work.
+        with threadpool_limits(1, "blas"):
+            for _ in range(self.epochs):
+                users = self._half(by_user, users, factors)
+                factors = self._half(by_item, factors, users)
+        if not np.isfinite(factors).all():
+            raise NumericError(f"als: the factors left the finite numbers with {self}")
+        _, inverse = shared_root(factors, self.ridge)
+        return FittedAls(self, items, factors @ inverse.T)
+
+    def _half(self, entries: csr_array, old: np.ndarray, others: np.ndarray) -> np.ndarray:
+        """New factors of the rows of `entries`, towards the optimum for fixed `others`."""
+        root, inverse = shared_root(others, self.ridge)
+        weights = np.float32(self.alpha - 1) * entries.data
+        found = fold_in(
+            (entries.indptr, entries.indices, weights),
+            others @ inverse.T,
+            old @ root,
+            _TRAINING_STEPS,
+            _TOLERANCE,
+        )
+        return np.asarray(found @ inverse)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FittedAls:
+    """Item factors in the basis in which YᵀY + ridge I is the identity.
+
+    With YᵀY + ridge I = L Lᵀ they are Y L⁻ᵀ. In it a viewer's system is I + Σ w y yᵀ: nothing
+    but the history and these factors is needed, and dot products are those of x_u and y_i.
+    """
+
+    kind: ClassVar[str] = "als"
+    recipe: Als
+    items: Vocabulary
+    factors: np.ndarray  # (items, factors) float32
+
+    def score(self, histories: Histories) -> np.ndarray:
+        """x_u·y_i with x_u solved from the history, (rows, items); 0 where nothing is liked."""
+        return np.asarray(self.users(histories) @ self.factors.T)
+
+    def users(self, histories: Histories) -> np.ndarray:
+        """The viewers' factors in the basis of `factors`, (rows, factors) float32."""
+        own = histories.on(self.items)
+        own = own.where(own.strength > 0)
+        solved: np.ndarray = fold_in(
+            (own.indptr, own.numbers, self._weights(own)),
+            self.factors,
+            np.zeros((own.rows, self.factors.shape[1]), np.float32),
+            10 * self.factors.shape[1],
+            _TOLERANCE,
+        )
+        return solved
+
+    def contributions(self, histories: Histories, items: np.ndarray) -> Contributions:
+        """c_j · y_iᵀ (YᵀCY + ridge I)⁻¹ y_j of each liked entry j (Hu et al. eq. 7), else 0."""
+        own = histories.on(self.items)
+        liked = own.strength > 0
+        weights = np.where(liked, self._weights(own), 0).astype(np.float64)
+        entries = np.zeros((own.entries, items.shape[1]), np.float32)
+        for row in range(own.rows):
+            part = slice(own.indptr[row], own.indptr[row + 1])
+            Y = self.factors[own.numbers[part]].astype(np.float64)
+            A = np.eye(Y.shape[1]) + Y.T @ (weights[part, None] * Y)
+            asked = cho_solve((cholesky(A), False), self.factors[items[row]].T.astype(np.float64))
+            entries[part] = ((1 + weights[part]) * liked[part])[:, None] * (Y @ asked)
+        return Contributions(own, entries, {})
+
+    def _weights(self, histories: Histories) -> np.ndarray:
+        return np.float32(self.recipe.alpha - 1) * histories.strength
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """`factors`."""
+        return {"factors": self.factors}
+
+    @classmethod
+    def from_arrays(
+        cls, recipe: Als, items: Vocabulary, arrays: Mapping[str, np.ndarray]
+    ) -> "FittedAls":
+        """The fitted model of stored arrays."""
+        return cls(recipe, items, arrays["factors"])
+
+
+def shared_root(factors: np.ndarray, ridge: float) -> tuple[np.ndarray, np.ndarray]:
+    """L, lower triangular, with FᵀF + ridge I = L Lᵀ, and L⁻¹; float32, computed in float64."""
+    gram = (factors.T @ factors).astype(np.float64)
+    gram[np.diag_indices_from(gram)] += ridge
+    root = cholesky(gram, lower=True)
+    inverse = solve_triangular(root, np.eye(len(root)), lower=True)
+    return root.astype(np.float32), inverse.astype(np.float32)

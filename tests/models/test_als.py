@@ -1,0 +1,91 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from matinee.errors import InputError, MissingData
+from matinee.models.als import Als
+
+
+def rng(seed=0):
+    return np.random.default_rng(seed)
+
+
+def whole(recipe, X):
+    """The scores at the optimum of Hu et al., every viewer and item in float64 by eq. 4 and 5."""
+    draw = rng()
+    Y = draw.normal(size=(X.shape[1], recipe.factors))
+    C = 1 + (recipe.alpha - 1) * X
+    P = (X > 0).astype(np.float64)
+    ridge = recipe.ridge * np.eye(recipe.factors)
+
+    def solved(C, P, Y):
+        return np.stack(
+            [
+                np.linalg.solve(Y.T @ (c[:, None] * Y) + ridge, Y.T @ (c * p))
+                for c, p in zip(C, P, strict=True)
+            ]
+        )
+
+    for _ in range(300):
+        users = solved(C, P, Y)
+        Y = solved(C.T, P.T, users)
+    users = solved(C, P, Y)
+    return users @ Y.T
+
+
+def test_enough_epochs_reach_the_optimum_of_the_dense_definition(data):
+    recipe = Als(factors=29, alpha=5.0, ridge=2.0, epochs=300)
+    model = recipe.fit(data, rng())
+    X = data.histories.on(model.items).liked().toarray().astype(np.float64)
+    expected = whole(recipe, X)
+    scale = np.abs(expected).max()
+    np.testing.assert_allclose(model.score(data.histories), expected, atol=0.005 * scale)
+
+
+def test_a_viewers_factors_solve_the_normal_equations_of_the_stored_ones(data):
+    """(I + Σ (c - 1) y yᵀ) x = Σ c y over the likes, in the whitened basis."""
+    model = Als(factors=8).fit(data, rng())
+    Y = model.factors.astype(np.float64)
+    users = model.users(data.histories)
+    X = data.histories.on(model.items).liked().toarray()
+    for row, x in zip(X, users, strict=True):
+        c = 7.0 * row
+        A = np.eye(8) + Y.T @ (c[:, None] * Y)
+        b = Y.T @ ((1 + c) * (row > 0))
+        np.testing.assert_allclose(x, np.linalg.solve(A, b), rtol=1e-4, atol=1e-5)
+
+
+def test_a_history_without_likes_scores_zero(data):
+    model = Als(factors=8).fit(data, rng())
+    disliked = data.histories.where(data.histories.strength <= 0)
+    assert disliked.entries
+    assert not model.score(disliked).any()
+
+
+def test_weaker_strengths_pull_less(data):
+    model = Als(factors=8).fit(data, rng())
+    liked = data.histories.take(np.array([0]))
+    liked = liked.where(liked.strength > 0)
+    weak = replace(liked, strength=liked.strength * np.float32(0.25))
+    column = int(model.items.numbers(liked.items.take(liked.numbers[:1]))[0])
+    assert 0 < model.score(weak)[0, column] < model.score(liked)[0, column]
+
+
+@pytest.mark.parametrize("wrong", [{"factors": 0}, {"alpha": 0.5}, {"ridge": 0.0}, {"epochs": 0}])
+def test_settings_out_of_range_are_refused(wrong):
+    with pytest.raises(InputError, match="als: expected"):
+        Als(**wrong)
+
+
+def test_data_without_interactions_is_refused(data):
+    nothing = data.with_histories(data.histories.where(np.zeros(data.histories.entries, bool)))
+    with pytest.raises(MissingData, match="expected interactions"):
+        Als().fit(nothing, rng())
+
+
+@pytest.mark.data
+def test_five_seeds_are_as_good_as_the_published_figure(strong):
+    recipe = Als(factors=128, alpha=8.0, ridge=30.0, epochs=15)
+    measured = [strong.measured(recipe.fit(strong.train, rng(seed))) for seed in range(5)]
+    assert np.mean([m["ndcg@100"] for m in measured]) == pytest.approx(0.3261, abs=0.01)
