@@ -7,11 +7,12 @@ from typing import Any, TypeAlias
 
 import polars as pl
 
-from matinee import intake
 from matinee.dataset import Dataset
 from matinee.errors import InputError
 from matinee.explore import Exploration
 from matinee.explore import explore as explore_tables
+from matinee.intake import read as read_paths
+from matinee.intake.download import PUBLIC, get
 from matinee.schema import MOVIES, RATINGS, RatingScale, Schema, Tables, empty
 from matinee.settings import Settings, read_settings
 from matinee.simulation import starter
@@ -52,7 +53,7 @@ def read(
         if name in Workspace(settings.home).names():
             return Workspace(settings.home).load(name)
     paths = [_path(source, settings, progress) for source in sources]
-    return intake.read(paths, mapping=mapping, strict=strict)
+    return read_paths(paths, mapping=mapping, strict=strict)
 
 
 def as_dataset(data: Data) -> Dataset:
@@ -71,9 +72,9 @@ def _path(source: Source, settings: Settings, progress: Callable[[int, int], Non
     if Path(source).exists():
         return Path(source)
     name = str(source)
-    if name in intake.PUBLIC:
-        return intake.get(name, settings.home / "downloads", settings.data, progress)
-    known = [STARTER, *Workspace(settings.home).names(), *intake.PUBLIC]
+    if name in PUBLIC:
+        return get(name, settings.home / "downloads", settings.data, progress)
+    known = [STARTER, *Workspace(settings.home).names(), *PUBLIC]
     raise InputError(
         f"{name}: expected a file, a folder or one of {', '.join(dict.fromkeys(known))}; "
         "found none of that name"

@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from matinee import intake, ranking, training
+from matinee import ranking, training
 from matinee.api.reading import Data, as_dataset
 from matinee.dataset import Dataset, Histories, strength_of_ratings
 from matinee.dataset.histories import NO_TIME
 from matinee.errors import InputError, MissingData, UnknownId
 from matinee.explanation import Reason, reasons
+from matinee.intake.personal import read_history
+from matinee.intake.titles import find
 from matinee.models.protocols import Scorer
 from matinee.training import Trained
 
@@ -177,7 +179,7 @@ def similar(
     With no model named: `default_model` if at least five viewers liked the film, else "soup".
     """
     dataset = as_dataset(data)
-    number = dataset.items.number(intake.find(dataset.movies, title))
+    number = dataset.items.number(find(dataset.movies, title))
     if model is None:
         liked = (dataset.histories.numbers == number) & (dataset.histories.strength > 0)
         model = default_model(dataset) if int(liked.sum()) >= _FEW_LIKES else "soup"
@@ -232,13 +234,13 @@ def _question(
         return _Question(f"for viewer {user}", data.histories.take(np.array([number])))
     if history is not None:
         return _own_history(data, Path(history))
-    liked = [data.items.number(intake.find(data.movies, title)) for title in like]
+    liked = [data.items.number(find(data.movies, title)) for title in like]
     titles = ", ".join(data.titles(np.array(liked)))
     return _Question(f"for one who likes {titles}", _liking(data, liked))
 
 
 def _own_history(data: Dataset, path: Path) -> _Question:
-    own = intake.read_history(path, data.movies)
+    own = read_history(path, data.movies)
     numbers = data.items.numbers(own.ratings["item_id"])
     rating = own.ratings["rating"].fill_null(float("nan")).to_numpy()
     histories = Histories.from_entries(

@@ -24,7 +24,7 @@ def get(
 
     MATINEE_DATA is looked in first.
     """
-    from matinee import intake
+    from matinee.intake import download
     from matinee.settings import read_settings
 
     settings = read_settings()
@@ -32,31 +32,32 @@ def get(
         _list_public(json)
         return
     with download_bar(name) as progress:
-        path = intake.get(name, to or settings.home / "downloads", settings.data, progress)
+        folder = to or settings.home / "downloads"
+        path = download.get(name, folder, settings.data, progress, say=note)
     if json:
         print_json({"name": name, "path": str(path), "bytes": path.stat().st_size})
         return
-    out.print(f"{path}  ({path.stat().st_size:,} bytes, checksum verified)", soft_wrap=True)
+    out.print(f"{path}  ({path.stat().st_size:,} bytes)", soft_wrap=True)
     note(f"next: matinee explore --data {name}")
 
 
 def _list_public(json: bool) -> None:
     from rich.table import Table
 
-    from matinee import intake
+    from matinee.intake.download import PUBLIC
 
     if json:
         print_json(
             {
                 "data_sets": [
                     {"name": name, "about": public.about, "licence": public.licence}
-                    for name, public in intake.PUBLIC.items()
+                    for name, public in PUBLIC.items()
                 ]
             }
         )
         return
     table = Table("name", "what", "licence", box=None)
-    for name, public in intake.PUBLIC.items():
+    for name, public in PUBLIC.items():
         table.add_row(name, public.about, public.licence)
     out.print(table)
 

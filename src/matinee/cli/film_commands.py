@@ -105,10 +105,10 @@ def _settled(
     dataset: "Dataset", title: str, ask: Callable[[Sequence[tuple[str, str]]], str] | None = None
 ) -> str:
     """The title as id:..., after asking a person at a terminal which of several is meant."""
-    from matinee import intake
+    from matinee.intake.titles import find
 
     try:
-        return f"id:{intake.find(dataset.movies, title)}"
+        return f"id:{find(dataset.movies, title)}"
     except AmbiguousTitle as error:
         if ask is None and not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise
