@@ -92,7 +92,11 @@ def evaluate(
         entries.append(truth)
     say("measuring")
     rng = np.random.default_rng(seed)
-    features = content_vectors(dataset.movies).matrix
+    try:
+        features = content_vectors(dataset.movies).matrix
+    except MissingData as error:
+        say(f"left out diversity and serendipity: {error}")
+        features = None
     return evaluation.evaluate(entries, parts.final, rng, split=parts.name, features=features)
 
 
