@@ -93,9 +93,10 @@ def by_columns(columns: Iterable[str], mapping: Mapping[str, str]) -> Kind | Non
     if whole:
         family, kind, _ = max(whole, key=lambda entry: len(entry[2]))
         return Kind(family, kind, found=found)
-    shares = [(len(set(names) & set(found)) / len(names), *entry) for *entry, names in kinds]
-    share, family, kind = max(shares, key=lambda entry: entry[0])
-    names = next(names for *entry, names in kinds if entry == [family, kind])
+    share, family, kind, names = max(
+        (len(set(names) & set(found)) / len(names), family, kind, names)
+        for family, kind, names in kinds
+    )
     missing = tuple(name for name in names if name not in found)
     if share < 0.5 or len(names) - len(missing) < 2:
         return None

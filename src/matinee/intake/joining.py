@@ -17,8 +17,8 @@ _BY_ID = ("tmdb_id", "imdb_id")
 def joined(sources: Sequence[Tables], account: Account) -> Tables:
     """One set of tables; at most one source may bring ratings, since viewers are not shared.
 
-    Catalogues alone: all films of all. With ratings: the films that the ratings' source and the
-    catalogues both know, and their ratings. Item ids are those of the source of the ratings (else
+    Catalogues alone: all films of all. With ratings: the films that have ratings and that the
+    catalogues know, and those ratings. Item ids are those of the source of the ratings (else
     of the first that knows the film); the catalogue's fields win where it has them. Films are
     the same by TMDB or IMDb id where both sources have such ids, else by title and year
     (`titles.match`); doubtful matches are listed, not joined.
@@ -42,6 +42,8 @@ def joined(sources: Sequence[Tables], account: Account) -> Tables:
 def _rated(rated: Tables, catalogue: Tables, account: Account) -> Tables:
     """The ratings of the films that both know, with the fields of both."""
     own = rated.movies if rated.movies.height else _bare(rated)
+    rated_ids = rated.ratings["item_id"].unique().cast(pl.String)
+    own = own.filter(pl.col("item_id").is_in(rated_ids.implode()))
     pairs, doubtful = _same(own, catalogue.movies)
     movies = _merged(own, catalogue.movies, pairs, right_first=True)
     known = rated.ratings["item_id"].cast(pl.String).is_in(movies["item_id"].implode())
@@ -55,7 +57,10 @@ def _rated(rated: Tables, catalogue: Tables, account: Account) -> Tables:
     account.change(
         "ratings", "item_id", f"{reason}, dropped", rated.ratings.height - ratings.height
     )
-    account.change("movies", "item_id", f"{reason}, dropped", own.height - movies.height)
+    dropped = rated.movies.height - movies.height if rated.movies.height else 0
+    account.change("movies", "item_id", f"{reason} or without ratings, dropped", dropped)
+    twice = pairs.filter(pl.col("right_id").is_duplicated()).height
+    account.change("movies", "item_id", f"items that are one film in {catalogue.name}, kept", twice)
     alone = catalogue.movies.height - pairs["right_id"].n_unique()
     account.change("movies", "item_id", f"film of {catalogue.name} without ratings, dropped", alone)
     return replace(

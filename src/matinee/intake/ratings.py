@@ -73,7 +73,8 @@ def with_ids(table: pl.DataFrame, account: Account) -> pl.DataFrame:
 
 def enum(ids: pl.Series) -> pl.Series:
     """Ids as Enum over the distinct ones, in numeric order if they are whole numbers."""
-    if ids.dtype == pl.String:
+    if not ids.dtype.is_integer():
+        ids = ids.cast(pl.String)
         distinct = ids.unique()
         if distinct.str.contains(r"^[0-9]{1,18}$").all():
             order = pl.DataFrame({"id": distinct, "value": distinct.cast(pl.Int64)})
@@ -99,23 +100,23 @@ def _plain(name: str, at: str) -> Cell:
 
 def _fast(file: File, source: Path | bytes, layout: Layout, wanted: Wanted) -> pl.DataFrame | None:
     """One typed pass; None where a cell, a row or a value is not as it should be."""
-    names = read_header(file, layout)
-    double = len(layout.separator) == 2  # "::" is read as ":" with an empty column between
-    places = [2 * k if double else k for k in range(len(names))]
-    width = places[-1] + 1
-    asked = {"user_id": wanted.user, "item_id": wanted.item}
-    asked |= {"rating": wanted.rating, "timestamp": wanted.time}
-    at = {ours: f"c{places[names.index(name)]}" for ours, name in asked.items() if name in names}
-    if not at.keys() >= ({"user_id", "item_id"} if wanted.gaps else asked.keys()):
+    columns = read_header(file, layout)
+    between: list[str] = []
+    if len(layout.separator) == 2:  # "::" is read as ":" with an empty column between
+        between = [f"between {k}" for k in range(1, len(columns))]
+        columns = [name for pair in zip(columns, [*between, ""], strict=True) for name in pair][:-1]
+    asked = zip(list(RATINGS), (wanted.user, wanted.item, wanted.rating, wanted.time), strict=True)
+    at = {ours: name for ours, name in asked if name in columns}
+    if len(at) < (2 if wanted.gaps else 4):
         return None
     for ids in (pl.Int32, pl.Int64):
-        kinds = {
+        kinds: dict[str, pl.DataType | type[pl.DataType]] = {
             "user_id": ids if wanted.whole_users else pl.String,
             "item_id": ids if wanted.whole_items else pl.String,
             "rating": pl.Float32,
             "timestamp": pl.Int64,
         }
-        schema = {f"c{k}": pl.String for k in range(width)}
+        schema: dict[str, pl.DataType | type[pl.DataType]] = dict.fromkeys(columns, pl.String)
         schema |= {column: kinds[ours] for ours, column in at.items()}
         try:
             found = pl.read_csv(
@@ -127,7 +128,6 @@ def _fast(file: File, source: Path | bytes, layout: Layout, wanted: Wanted) -> p
             )
         except pl.exceptions.PolarsError:
             continue
-        between = [f"c{k}" for k in range(1, width, 2)] if double else []
         if all(found[column].null_count() == found.height for column in between):
             table = found.select(**{ours: pl.col(column) for ours, column in at.items()})
             return table if _is_sound(table, wanted) else None
@@ -160,8 +160,9 @@ def _is_sound(table: pl.DataFrame, wanted: Wanted) -> bool:
 
 def _repeated(users: pl.Series, items: pl.Series) -> np.ndarray | None:
     """The pair of each row as one number, (rows,) int64, if any pair stands twice; else None."""
-    pairs = users.to_physical().cast(pl.Int64).to_numpy() * max(len(items.dtype.categories), 1)
-    pairs += items.to_physical().to_numpy()
+    assert isinstance(items.dtype, pl.Enum)
+    width = len(items.dtype.categories)
+    pairs = users.to_physical().cast(pl.Int64).to_numpy() * width + items.to_physical().to_numpy()
     if bool((pairs[1:] > pairs[:-1]).all()):  # sorted files need no sort
         return None
     ordered = np.sort(pairs)

@@ -34,8 +34,8 @@ def read(paths: Paths, *, mapping: Mapping[str, str] | None = None, strict: bool
     `quarantine`, other changes counted in `changes`; strict = the first broken row of a file is
     an InputError. Ids of ratings are Enum. Several sources join as `joining.joined` says.
     """
-    one = isinstance(paths, str | PathLike)
-    given = [Path(paths)] if one else [Path(path) for path in paths]  # type: ignore[arg-type]
+    several = [paths] if isinstance(paths, str | PathLike) else paths
+    given = [Path(path) for path in several]
     if not given:
         raise InputError("data: expected at least one path, got none")
     account = Account(strict)
