@@ -19,6 +19,7 @@ from matinee.dataset import (
     time_split,
 )
 from matinee.errors import InputError, MissingData
+from matinee.evaluation import split_files
 from matinee.features import content_vectors
 from matinee.models import RECIPES
 from matinee.simulation import WORLD, oracle
@@ -51,7 +52,7 @@ def split(data: Data, how: str | Path = "time", seed: int = 0) -> Split:
     path = Path(how)
     if not path.is_file():
         raise InputError(f"split: expected one of {', '.join(SPLITS)} or a file, got {str(how)!r}")
-    return evaluation.from_frame(dataset, _split_table(path))
+    return split_files.from_frame(dataset, _split_table(path))
 
 
 def evaluate(
@@ -119,6 +120,6 @@ def _split_table(path: Path) -> pl.DataFrame:
 
 def split_file(split_: Split, path: Path) -> Any:
     """Write the split as Parquet: user_id, item_id, part."""
-    table = evaluation.to_frame(split_)
+    table = split_files.to_frame(split_)
     table.write_parquet(path)
     return table

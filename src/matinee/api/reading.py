@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import polars as pl
 
 from matinee.dataset import Dataset
-from matinee.errors import InputError
+from matinee.errors import InputError, few
 from matinee.explore import Exploration
 from matinee.explore import explore as explore_tables
 from matinee.intake import read as read_paths
@@ -87,12 +87,35 @@ def _tables(
     interactions = _typed(ratings, RATINGS, mapping, "ratings", ["user_id", "item_id", "rating"])
     catalogue = _typed(movies, MOVIES, mapping, "movies", ["item_id", "title"])
     if scale is None and interactions.height:
-        scale = intake.inferred_scale(interactions["rating"])
+        scale = _narrowest_scale(interactions["rating"])
     tables = Tables("tables", catalogue, interactions, scale or RatingScale(0.5, 5, 0.5))
     if not catalogue.height:
         ids = interactions.select(pl.col("item_id").unique(maintain_order=True))
         tables = replace(tables, movies=_typed(ids, MOVIES, {}, "movies", ["item_id"]))
     return tables
+
+
+# Scales in use, from the narrowest; the first that holds every rating is taken.
+_SCALES = (
+    RatingScale(1, 5, 1),
+    RatingScale(0.5, 5, 0.5),
+    RatingScale(1, 10, 1),
+    RatingScale(0, 10, 1),
+    RatingScale(0.5, 10, 0.5),
+    RatingScale(0, 100, 1),
+)
+
+
+def _narrowest_scale(ratings: pl.Series) -> RatingScale:
+    values = ratings.drop_nulls().unique()
+    for scale in _SCALES:
+        steps = (values - scale.minimum) / scale.step
+        if values.is_between(scale.minimum, scale.maximum).all() and (steps % 1 == 0).all():
+            return scale
+    raise InputError(
+        f"ratings: expected a known scale (1-5, 0.5-5, 1-10, 0-10, 0-100), got "
+        f"{few(values.sort())}; give scale=RatingScale(minimum, maximum, step)"
+    )
 
 
 def _typed(

@@ -51,12 +51,9 @@ def demo(
     if not json:
         out.print("\n[b]2. The models, asked for what the same viewers liked later[/b]")
         render_leaderboard(document, out)
-    best = max(
-        (m for m in document["models"] if m["name"] != "oracle"),
-        key=lambda m: m["metrics"]["ndcg@10"]["value"],
-    )
+    best = next(result for result in board.models if result.name != "oracle")
     with working("recommending"):
-        trained = training.fit(best["recipe"], dataset, settings.seed)
+        trained = training.fit(best.recipe, dataset, settings.seed)
         lengths = np.diff(dataset.histories.indptr)
         viewer = dataset.users.ids[int(np.argsort(lengths, kind="stable")[len(lengths) // 2])]
         found = api.recommend(dataset, user=viewer, model=trained)

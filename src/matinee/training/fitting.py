@@ -1,0 +1,29 @@
+"""From a recipe and data to a fitted model."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from matinee.dataset import Dataset
+from matinee.models.protocols import Scorer
+from matinee.training.naming import name_of, recipe_from_text
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trained:
+    """A fitted model with what made it."""
+
+    name: str
+    recipe: Any  # one of `models.RECIPES`
+    scorer: Scorer
+    seconds: float  # that fitting took
+
+
+def fit(model: Any, data: Dataset, seed: int = 0) -> Trained:
+    """Fit a recipe, or the text of one ("ease", "als:factors=64"), on every row of the data."""
+    recipe = recipe_from_text(model)[1] if isinstance(model, str) else model
+    started = time.perf_counter()
+    scorer: Scorer = recipe.fit(data, np.random.default_rng(seed))
+    return Trained(name_of(recipe), recipe, scorer, time.perf_counter() - started)

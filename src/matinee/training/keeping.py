@@ -1,0 +1,78 @@
+"""Fitted models to artefact folders and back."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from matinee.dataset import Dataset, Vocabulary
+from matinee.errors import ArtefactError, InputError
+from matinee.models import FROM_ARRAYS, RECIPES
+from matinee.store import artefacts
+from matinee.training.fitting import Trained
+
+
+def fingerprint(data: Dataset) -> str:
+    """SHA-256 of what models learn from: ids, histories, and the films' descriptions."""
+    digest = hashlib.sha256()
+    histories = data.histories
+    arrays = (histories.indptr, histories.numbers, histories.strength, histories.rating)
+    for array in (*arrays, histories.time):
+        digest.update(np.ascontiguousarray(array).data)
+    for ids in (data.users.ids, data.items.ids):
+        digest.update("\n".join(ids).encode())
+    described = data.movies.hash_rows(seed=0).to_numpy()
+    digest.update(np.ascontiguousarray(described).data)
+    return digest.hexdigest()
+
+
+def save(
+    trained: Trained, folder: Path, data: Dataset, metrics: Mapping[str, Any] | None = None
+) -> None:
+    """Write the model as an artefact, in place of what is in the folder."""
+    learnt = {
+        "name": data.name,
+        "fingerprint": fingerprint(data),
+        "users": len(data.users),
+        "items": len(data.items),
+        "interactions": data.histories.entries,
+        "seconds": trained.seconds,
+    }
+    manifest = artefacts.Manifest(
+        trained.name, asdict(trained.recipe), trained.scorer.items.ids, learnt, metrics or {}
+    )
+    artefacts.write(folder, manifest, trained.scorer.arrays())  # type: ignore[attr-defined]
+
+
+def load(folder: Path) -> Trained:
+    """The model of an artefact folder; ArtefactError if it is damaged, foreign or newer."""
+    manifest, arrays = artefacts.read(folder)
+    return _model(folder, manifest, arrays)
+
+
+def load_for(folder: Path, data: Dataset) -> Trained | None:
+    """The same if it was learnt from exactly this data, else None."""
+    manifest, arrays = artefacts.read(folder)
+    if manifest.data.get("fingerprint") != fingerprint(data):
+        return None
+    return _model(folder, manifest, arrays)
+
+
+def _model(folder: Path, manifest: artefacts.Manifest, arrays: Mapping[str, np.ndarray]) -> Trained:
+    if manifest.kind not in RECIPES:
+        raise ArtefactError(
+            f"{folder}: expected a model of {', '.join(RECIPES)}, got {manifest.kind!r}"
+        )
+    try:
+        recipe = RECIPES[manifest.kind](**manifest.recipe)
+        items = Vocabulary(manifest.item_ids)
+        scorer = FROM_ARRAYS[manifest.kind](recipe, items, arrays)
+    except (InputError, KeyError, TypeError, ValueError) as error:
+        raise ArtefactError(
+            f"{folder}: expected the arrays and settings of {manifest.kind}, got {error}"
+        ) from error
+    seconds = float(manifest.data.get("seconds", 0.0))
+    return Trained(manifest.kind, recipe, scorer, seconds)
