@@ -1,14 +1,17 @@
 """What the cells of a column must be, and the checked table of a delimited file."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from matinee.errors import InputError
 from matinee.intake.account import Account, Broken
 from matinee.intake.files import File
-from matinee.intake.records import Batch, Layout, batches, read_header
+from matinee.intake.records import ROWS_AT_ONCE, Batch, Layout, batches, read_header
 from matinee.schema import RatingScale
 
 LATEST = 253_402_300_799  # the last second of the year 9999
@@ -99,6 +102,38 @@ def seconds(at: str) -> Cell:
     return Cell("timestamp", at, parse, "a time in UTC seconds")
 
 
+def moment(at: str) -> Cell:
+    """A moment in UTC seconds, or an ISO date with or without a time of the day (Int64)."""
+    forms = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f")
+
+    def parse(cells: pl.Series) -> pl.Series:
+        plain = cells.str.strip_suffix("Z").str.strip_suffix("+00:00")
+        found = [seconds(at).parse(cells)]
+        found += [plain.str.to_datetime(f, strict=False).dt.epoch("s") for f in forms]
+        moments = pl.select(pl.coalesce(found)).to_series()
+        return _where(moments, moments.is_between(0, LATEST))
+
+    return Cell("timestamp", at, parse, "a time in UTC seconds or an ISO date")
+
+
+def listed(name: str, at: str | None = None) -> Cell:
+    """Names as "A|B" or as a JSON list of texts (List of String)."""
+
+    def one(cell: str | None) -> list[str] | None:
+        if cell is None or not cell.startswith("["):
+            return None if cell is None else cell.split("|")
+        try:
+            found = json.loads(cell)
+        except (ValueError, RecursionError):
+            return None
+        return found if all(isinstance(each, str) for each in found) else None
+
+    def parse(cells: pl.Series) -> pl.Series:
+        return pl.Series(name, [one(cell) for cell in cells], dtype=pl.List(pl.String))
+
+    return Cell(name, at or name, parse, "a list of names: A|B or a JSON list of texts")
+
+
 def date(name: str, at: str | None = None, form: str = "%Y-%m-%d") -> Cell:
     """A calendar date."""
     return Cell(name, at or name, lambda cells: cells.str.to_date(form, strict=False), "a date")
@@ -150,6 +185,43 @@ def read_sheet(
     return Sheet(table, inferred(pl.concat(published)) if publish else pl.DataFrame())
 
 
+def read_parquet_sheet(file: File, cells: Sequence[Cell], account: Account, folder: Path) -> Sheet:
+    """The same for Parquet: typed cells pass through their text, lists of text stay."""
+    with file.local(folder) as source:
+        try:
+            published = pl.read_parquet(source)
+        except pl.exceptions.PolarsError as error:
+            reason = str(error).splitlines()[0]
+            raise InputError(f"{file.place}: expected a whole Parquet file, got {reason}") from None
+    if missing := [c.at for c in cells if c.at not in published.columns and not c.optional]:
+        raise InputError(f"{file.place}: expected columns {missing}, got {published.columns}")
+    found = published.select(
+        _as_text(published[name], name == cell.at and cell.name == "timestamp")
+        for cell in cells
+        if (name := cell.at) in published.columns
+    )
+    if not found.height:
+        raise InputError(f"{file.place}: expected rows, got none")
+    tables, broken = [], list[Broken]()
+    for start in range(0, found.height, ROWS_AT_ONCE):
+        part = found.slice(start, ROWS_AT_ONCE)
+        rows = list(range(start + 1, start + 1 + part.height))
+        table, faults = _typed(part, Batch(rows), cells, file.place)
+        tables.append(table)
+        broken += faults
+    table = pl.concat(tables)
+    account.set_aside(broken, table.height)
+    return Sheet(table, published)
+
+
+def _as_text(column: pl.Series, is_time: bool) -> pl.Series:
+    if column.dtype == pl.List(pl.String):
+        return column
+    if isinstance(column.dtype, pl.Datetime):
+        column = column.dt.epoch("s") if is_time else column.dt.date()
+    return column.cast(pl.String)
+
+
 def inferred(table: pl.DataFrame) -> pl.DataFrame:
     """Columns of text as a CSV reader would type them: whole numbers, numbers, or text."""
     return table.with_columns(_inferred(column) for column in table)
@@ -180,18 +252,21 @@ def _typed(
         if cell.at not in found.columns:
             columns.append(cell.parse(pl.Series([None] * found.height, dtype=pl.String)))
             continue
-        given = found[cell.at].str.strip_chars()
-        given = _where(given, given != "")
-        column = cell.parse(given)
+        given = found[cell.at]
+        if given.dtype == pl.String:
+            given = given.str.strip_chars()
+            given = _where(given, given != "")
+        column = cell.parse(given) if given.dtype == pl.String else given
         wrong = column.is_null() if cell.needed else column.is_null() & given.is_not_null()
         for at in wrong.arg_true().to_list():
-            value = found[cell.at][at] or ""
-            reason = f"expected {cell.expected}"
-            first.setdefault(at, (place, batch.rows[at], cell.at, value, reason, batch.texts[at]))
+            value, reason = str(found[cell.at][at] or ""), f"expected {cell.expected}"
+            say = batch.texts[at] if batch.texts else ",".join(map(str, found.row(at)))
+            first.setdefault(at, (place, batch.rows[at], cell.at, value, reason, say))
         columns.append(column)
     table = pl.DataFrame([c.alias(cell.name) for c, cell in zip(columns, cells, strict=True)])
     if first:
-        sound = ~pl.Series(range(table.height)).is_in(list(first))
+        sound = np.ones(table.height, bool)
+        sound[list(first)] = False
         table = table.filter(sound)
     return table, faults + list(first.values())
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from matinee.errors import InputError
 from matinee.intake.files import HEAD, File
 
 KNOWN = (
@@ -61,7 +62,7 @@ def detect(file: File, mapping: Mapping[str, str]) -> Kind | None:
     head = file.head()
     if head[:4] == b"PAR1":
         with file.open() as stream:
-            return by_columns(pl.read_parquet_schema(stream.read()), mapping)
+            return by_columns(_parquet_columns(file, stream.read()), mapping)
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return by_columns(_header(head.decode("utf-16", "replace")), mapping)
     if b"\0" in head:
@@ -101,6 +102,14 @@ def by_columns(columns: Iterable[str], mapping: Mapping[str, str]) -> Kind | Non
     if share < 0.5 or len(names) - len(missing) < 2:
         return None
     return Kind(family, kind, missing, found)
+
+
+def _parquet_columns(file: File, content: bytes) -> list[str]:
+    try:
+        return list(pl.read_parquet_schema(content))
+    except pl.exceptions.PolarsError as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(f"{file.place}: expected a whole Parquet file, got {reason}") from None
 
 
 def _header(line: str) -> list[str]:

@@ -7,7 +7,17 @@ import numpy as np
 import polars as pl
 
 from matinee.intake.account import Account
-from matinee.intake.cells import LATEST, Cell, on_scale, rating, read_sheet, seconds, text, whole
+from matinee.intake.cells import (
+    LATEST,
+    Cell,
+    moment,
+    on_scale,
+    rating,
+    read_sheet,
+    seconds,
+    text,
+    whole,
+)
 from matinee.intake.files import File
 from matinee.intake.records import Layout, read_header
 from matinee.schema import RATINGS, RatingScale
@@ -21,8 +31,8 @@ class Wanted:
 
     user: str
     item: str
-    rating: str | None
-    time: str | None
+    rating: str
+    time: str
     scale: RatingScale | None = None  # null = any number
     whole_users: bool = True  # ids that are whole numbers, else any text
     whole_items: bool = True
@@ -38,8 +48,9 @@ class Wanted:
                 ("item_id", self.item, self.whole_items),
             )
         ]
-        values = [rating(self.rating or "", self.scale), seconds(self.time or "")]
-        return ids + [cell.if_there if self.gaps else cell.required for cell in values]
+        if self.gaps:
+            return [*ids, rating(self.rating, self.scale).if_there, moment(self.time).if_there]
+        return [*ids, rating(self.rating, self.scale).required, seconds(self.time).required]
 
 
 def read_ratings(
@@ -53,7 +64,13 @@ def read_ratings(
         table = _fast(file, source, layout, wanted)
     if table is None:
         table = read_sheet(file, layout, wanted.cells, account, publish=False).table
-    return table
+    return filled_up(table)
+
+
+def filled_up(table: pl.DataFrame) -> pl.DataFrame:
+    """With a rating and a time column, null where the file has none."""
+    missing = {name: kind for name, kind in RATINGS.items() if name not in table.columns}
+    return table.with_columns(pl.lit(None, kind).alias(name) for name, kind in missing.items())
 
 
 def with_ids(table: pl.DataFrame, account: Account) -> pl.DataFrame:

@@ -7,13 +7,16 @@ from functools import partial
 from os import PathLike
 from pathlib import Path
 
-from matinee.errors import InputError
+from matinee.errors import InputError, few
 from matinee.intake.account import Account
 from matinee.intake.joining import joined
 from matinee.intake.movielens import CSV, DAT, TWEETS, read_family
+from matinee.intake.movielens_100k import read_100k
+from matinee.intake.movies_dataset import read_movies_dataset
+from matinee.intake.own import read_own
 from matinee.intake.sources import Source, find_sources
 from matinee.intake.tmdb import read_tmdb
-from matinee.schema import Tables
+from matinee.schema import MOVIES, RATINGS, Tables
 
 Paths = str | PathLike[str] | Sequence[str | PathLike[str]]
 _Reader = Callable[[Source, Account, Path], Tables]
@@ -22,7 +25,9 @@ _READERS: dict[str, _Reader] = {
     "tmdb": read_tmdb,
     "movielens": partial(read_family, dialect=CSV),
     "movielens dat": partial(read_family, dialect=DAT),
+    "movielens 100k": read_100k,
     "movietweetings": partial(read_family, dialect=TWEETS),
+    "the movies dataset": read_movies_dataset,
 }
 
 
@@ -40,7 +45,24 @@ def read(paths: Paths, *, mapping: Mapping[str, str] | None = None, strict: bool
         raise InputError("data: expected at least one path, got none")
     account = Account(strict)
     sources = find_sources(given, mapping or {}, account)
+    _check_mapping(mapping or {}, sources)
+    readers = _READERS | {"own": partial(read_own, mapping=mapping or {})}
     with tempfile.TemporaryDirectory(prefix="matinee-") as folder:
-        tables = [_READERS[source.family](source, account, Path(folder)) for source in sources]
+        tables = [readers[source.family](source, account, Path(folder)) for source in sources]
     whole = joined(tables, account)
     return replace(whole, changes=account.changes, quarantine=account.quarantine)
+
+
+def _check_mapping(mapping: Mapping[str, str], sources: Sequence[Source]) -> None:
+    """InputError for a column that is none of ours, or that no file of one's own has."""
+    if unknown := sorted(mapping.keys() - MOVIES.keys() - RATINGS.keys()):
+        raise InputError(f"mapping: expected {[*RATINGS, *MOVIES]}, got {few(unknown)}")
+    columns = {
+        column
+        for source in sources
+        if source.family == "own"
+        for kind in source.found.values()
+        for column in kind.found
+    }
+    if missing := sorted(set(mapping.values()) - columns):
+        raise InputError(f"mapping: expected columns of a file, got {few(missing)}")
