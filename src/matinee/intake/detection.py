@@ -29,16 +29,16 @@ _HEADERS = {
     ("own", "ratings"): "user_id item_id",
     ("own", "movies"): "item_id title",
 }
-# family, kind -> a line of a file without a header
+# family, kind -> a line of a file without a header; the first that fits
 _IMDB = r"\d{7,}"
 _ROWS = {
     ("movietweetings", "ratings"): rf"\d+::{_IMDB}::[^:]*::\d+",
     ("movietweetings", "movies"): rf"{_IMDB}::.*\D.*::[^:]*",
     ("movietweetings", "users"): r"\d+::\d+",
     ("movielens dat", "ratings"): r"\d+::\d{1,6}::[\d.]*::\d+",
+    ("movielens dat", "users"): r"\d+::[MF]::\d+::\d+::[^:]*",
     ("movielens dat", "tags"): r"\d+::\d{1,6}::.*\D.*::\d+",
     ("movielens dat", "movies"): r"\d{1,6}::.*\D.*::[^:]*",
-    ("movielens dat", "users"): r"\d+::[MF]::\d+::\d+::[^:]*",
     ("movielens 100k", "ratings"): r"\d+\t\d+\t[\d.]*\t\d+",
     ("movielens 100k", "movies"): r"\d+\|(?:[^|]*\|){4}(?:[01]\|){18}[01]",
     ("movielens 100k", "users"): r"\d+\|\d+\|[MF]\|[^|]*\|[^|]*",

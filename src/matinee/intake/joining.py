@@ -7,6 +7,7 @@ import polars as pl
 
 from matinee.errors import InputError
 from matinee.intake.account import Account
+from matinee.intake.ratings import enum
 from matinee.intake.titles import doubtful as doubtful_ones
 from matinee.intake.titles import match
 from matinee.schema import MOVIES, Tables
@@ -66,7 +67,7 @@ def _rated(rated: Tables, catalogue: Tables, account: Account) -> Tables:
     return replace(
         rated,
         movies=movies,
-        ratings=ratings,
+        ratings=ratings.with_columns(enum(ratings["user_id"]), enum(ratings["item_id"])),
         tags=rated.tags.filter(pl.col("item_id").is_in(movies["item_id"].implode())),
         links=rated.links.filter(pl.col("item_id").is_in(movies["item_id"].implode())),
         doubtful=doubtful,

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import polars as pl
+
 from matinee.errors import MissingData
 from matinee.intake.account import Account
 from matinee.intake.catalogue import as_movies, no_ratings, once_each, zeros_unknown
@@ -70,5 +72,5 @@ def read_movies_dataset(source: Source, account: Account, folder: Path) -> Table
     there = [name for name in _LISTS if name in movies.columns]
     movies = without_empty(movies, account, there, made=list(JOBS))
     movies = zeros_unknown(movies, account, ("budget", "revenue", "runtime"))
-    posters = _POSTERS + movies["poster_url"]
-    return no_ratings(source.name, as_movies(movies.with_columns(posters)), published)
+    movies = movies.with_columns(poster_url=pl.lit(_POSTERS) + pl.col("poster_url"))
+    return no_ratings(source.name, as_movies(movies), published)
