@@ -16,9 +16,9 @@ def render_recommendations(found: "Recommendations", why: bool, console: Console
     console.print(f"\n[b]{escape(found.question)}[/b] · {found.data}{simulated} · {found.model}")
     table = Table(box=None, pad_edge=False, show_header=True, header_style="dim")
     table.add_column("", justify="right")
-    table.add_column("film", ratio=1)
+    table.add_column("film", ratio=2)
     table.add_column("score", justify="right")
-    table.add_column("why (adds up to the score)" if why else "mainly because", ratio=1)
+    table.add_column("why (adds up to the score)" if why else "mainly because", ratio=3)
     for place, item in enumerate(found.items, 1):
         title = escape(item.title) + (f" [dim]({item.year})[/dim]" if item.year else "")
         parts = item.reasons if why else item.reasons[:1]

@@ -31,7 +31,7 @@ def working(text: str) -> Iterator[Any]:
 
 @contextmanager
 def download_bar(name: str) -> Iterator[Any]:
-    """A progress callback (done, total) that draws a bar on standard error."""
+    """A progress callback (done, total) that draws a bar on a terminal once bytes arrive."""
     from rich.progress import (
         BarColumn,
         DownloadColumn,
@@ -40,13 +40,12 @@ def download_bar(name: str) -> Iterator[Any]:
         TransferSpeedColumn,
     )
 
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    hidden = not err.is_terminal
     with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        console=err,
-        transient=True,
+        *columns, TransferSpeedColumn(), console=err, transient=True, disable=hidden
     ) as progress:
-        task = progress.add_task(name, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total or None)
+        task = progress.add_task(name, total=None, visible=False)
+        yield lambda done, total: progress.update(
+            task, completed=done, total=total or None, visible=True
+        )

@@ -1,6 +1,9 @@
 """From --data to checked tables, with what a person should know about them."""
 
+import os
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from matinee.cli.output import download_bar, note, working
@@ -18,6 +21,7 @@ def read_data(
     mapping: Sequence[str] | None = None,
 ) -> "Tables":
     """The tables of --data; says what was set aside or left unmatched."""
+    _place_compiled_code(settings)
     from matinee.api import read
 
     with download_bar("downloading") as progress, working("reading"):
@@ -45,8 +49,6 @@ def report(tables: "Tables") -> None:
         note(
             f"not joined: {tables.doubtful.height:,} doubtful title matches (see 'matinee import')"
         )
-    if tables.simulated:
-        note(f"{tables.name}: simulated viewers, not people")
 
 
 def pairs(texts: Sequence[str]) -> dict[str, str]:
@@ -58,3 +60,14 @@ def pairs(texts: Sequence[str]) -> dict[str, str]:
             raise InputError(f"--map: expected OURS=THEIRS such as user_id=customer, got {text!r}")
         mapping[ours] = theirs
     return mapping
+
+
+def _place_compiled_code(settings: "Settings") -> None:
+    """Numba keeps compiled kernels beside the code, or in the workspace where it may not.
+
+    Must run before numba is imported; without a place to write, it would refuse to compile.
+    """
+    if not os.access(Path(__file__).parents[1] / "kernels", os.W_OK):
+        place = settings.home / "numba" if os.access(settings.home.parent, os.W_OK) else None
+        place = place or Path(tempfile.gettempdir()) / "matinee-numba"
+        os.environ.setdefault("NUMBA_CACHE_DIR", str(place))

@@ -43,7 +43,7 @@ def reasons(
 ) -> list[list[list[Reason]]]:
     """For each row and each listed item (rows, n; the scorer's numbers) its reasons.
 
-    Largest first: the model's terms, at most `most` films of the history, and the rest of the
+    Largest first: the model's terms and at most `most` films of the history; then the rest of the
     history as one. A scorer that is not linear is explained by what each film's absence changes,
     with the remainder named.
     """
@@ -78,11 +78,12 @@ class _Account:
             value = float(term[row, place])
             text = TERM_TEXTS.get(name, name).format(value=value)
             found.append(Reason(name, text, None, value))
+        found.sort(key=lambda reason: -abs(reason.contribution))
         others = np.delete(values, named)
         if count := int(np.count_nonzero(others)):
             text = f"{count} other {'film' if count == 1 else 'films'} of the history"
             found.append(Reason("remaining history", text, None, float(others.sum())))
-        return sorted(found, key=lambda reason: -abs(reason.contribution))
+        return found
 
     def _film(self, entry: int, item: int, value: float) -> Reason:
         seen = int(self.parts.histories.numbers[entry])
