@@ -1,295 +1,229 @@
 """What viewers do: evenings with a page of films, choices, plays and ratings."""
 
-from dataclasses import dataclass, fields
-from typing import TypeVar
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
+from matinee.simulation.log import COMPLETE, PAUSES, SKIP, STOP, Pages, Plays, joined, taken
+from matinee.simulation.pages import attention, gumbel, page
 from matinee.simulation.tastes import Tastes
 from matinee.simulation.world import BLOCK, DAY, DAYS, START, Common, World, saturated
 
-ROWS, SLOTS = 5, 6  # of a page
+EVENINGS = (3.85, 0.55)  # log-normal, of a viewer in two years
+FIRST_HOUR, HOURS = 17.5, 4.5  # when an evening begins
 PLAYS = 3  # at most, an evening
-PAUSES = 3  # at most, a play
-SKIP, STOP, COMPLETE = 0, 1, 2
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Pages:
-    """One page an evening; page p shows `items[p]`, row by row."""
-
-    user: np.ndarray  # (pages,) int32
-    evening: np.ndarray  # (pages,) int32, of this viewer
-    time: np.ndarray  # (pages,) int64 UTC seconds
-    items: np.ndarray  # (pages, ROWS * SLOTS) int16
-    opened: np.ndarray  # (pages, ROWS * SLOTS) bool: its details were looked at
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Plays:
-    """One film begun; in the order of the viewer's time within (user, evening)."""
-
-    page: np.ndarray  # (plays,) int32
-    user: np.ndarray  # (plays,) int32
-    item: np.ndarray  # (plays,) int16
-    place: np.ndarray  # (plays,) int16: where on the page; -1 = searched for
-    time: np.ndarray  # (plays,) int64 UTC seconds
-    ended: np.ndarray  # (plays,) int8: SKIP, STOP or COMPLETE
-    watched: np.ndarray  # (plays,) int32 seconds of the film
-    pauses: np.ndarray  # (plays, PAUSES, 2) int32: position and length in seconds; 0 length = none
-    rating: np.ndarray  # (plays,) float32, NaN = not rated
-    rated_at: np.ndarray  # (plays,) int64 UTC seconds
-
-    @property
-    def stopped_at(self) -> np.ndarray:
-        """When the play ended, (plays,) UTC seconds."""
-        return np.asarray(self.time + self.watched + self.pauses[:, :, 1].sum(axis=1))
-
-
-Log = TypeVar("Log", Pages, Plays)
+GLANCE = 0.35  # error of what a viewer expects of a film from its poster and synopsis
+OPENS = 1.2  # the least expectation at which details are looked at
+BEGINS = -0.4  # the least expectation at which a film is begun
+MINDED = 0.35  # evenings on which a film comes to mind
+RECALL = 2.0  # how much a film comes to mind because it would be enjoyed ...
+REMEMBER = 0.6  # ... and because it is famous
+TIRING = 0.9  # of a genre seen often lately
+SURPRISE = 0.5  # what seeing the film changes
+AGAIN = {SKIP: 0.75, STOP: 0.75, COMPLETE: 0.25}  # chance of another film the same evening
+RATES = {SKIP: 0.1, STOP: 0.35, COMPLETE: 0.75}  # chance of a rating
+WHIM = 0.3  # what the stars have that the enjoyment has not
+LEVEL = 2.55  # stars for an enjoyment of 0
 
 
 def simulate(world: World, viewers: int | None = None) -> tuple[Pages, Plays]:
     """Everything that the first `viewers` (by default all) of the world did in two years."""
-    common = world.common()
+    pages, plays = [], []
+    before = 0
+    for shown, begun in blocks(world, viewers):
+        begun.page[:] += before
+        before += len(shown.user)
+        pages.append(shown)
+        plays.append(begun)
+    return joined(pages), joined(plays)
+
+
+def blocks(world: World, viewers: int | None = None) -> Iterator[tuple[Pages, Plays]]:
+    """The same block by block; the plays of a block count its own pages from 0."""
     viewers = world.viewers if viewers is None else min(viewers, world.viewers)
-    pages: list[Pages] = []
-    plays: list[Plays] = []
-    done = 0
-    for block, count in world.blocks():
-        if block * BLOCK >= viewers:
-            break
-        page, play = _Block(world, common, block).run()
-        keep = min(count, viewers - block * BLOCK) + block * BLOCK
-        page, play = _of_users(page, keep), _of_users(play, keep)
-        play.page[:] += done
-        done += len(page.user)
-        pages.append(page)
-        plays.append(play)
-    return _joined(pages), _joined(plays)
-
-
-class _Block:
-    """The evenings of one block, the k-th of all its viewers at once."""
-
-    def __init__(self, world: World, common: Common, block: int) -> None:
-        self.world, self.common = world, common
-        self.first = block * BLOCK
-        self.tastes: Tastes = world.tastes(block)
-        self.rng = np.random.default_rng([world.seed, 2, block])
-        n = len(common.films.items)
-        self.seen = np.zeros((BLOCK, n), bool)
-        self.tired = np.zeros((BLOCK, len(common.films.genres)))
-        self.habits = (
-            self.tastes.early
-            @ (common.films.genres / common.films.genres.sum(axis=1, keepdims=True)).T
+    for block in range(-(-viewers // BLOCK)):
+        pages, plays = _two_years(_Crowd.of(world, block))
+        yield (
+            taken(pages, np.flatnonzero(pages.user < viewers)),
+            taken(plays, np.flatnonzero(plays.user < viewers)),
         )
 
-    def run(self) -> tuple[Pages, Plays]:
-        """Every evening of the block, sorted by viewer and evening."""
-        days = self._calendar()
-        pages, plays = [], []
-        shown = 0
-        for evening in range(days.shape[1]):
-            rows = np.flatnonzero(days[:, evening] < DAYS)
-            page, played = self._evening(rows, days[rows, evening], evening)
-            for play in played:
-                play.page[:] += shown
-            shown += len(rows)
-            pages.append(page)
-            plays.extend(played)
-        page, play = _joined(pages), _joined(plays)
-        order = np.lexsort((page.evening, page.user))
-        place = np.empty(len(order), np.int32)
-        place[order] = np.arange(len(order), dtype=np.int32)
-        play.page[:] = place[play.page]
-        return _taken(page, order), _taken(play, np.lexsort((play.time, play.user)))
 
-    def _calendar(self) -> np.ndarray:
-        """The days of each viewer's evenings in order, (viewers, most evenings); DAYS = none."""
-        rng = self.rng
-        wanted = np.clip(np.exp(3.75 + 0.55 * rng.standard_normal(BLOCK)), 10, 220).astype(int)
-        joined = np.where(rng.random(BLOCK) < 0.65, 1.0, 1 + 0.7 * DAYS * rng.random(BLOCK))
-        left = np.where(rng.random(BLOCK) < 0.85, DAYS, joined + 60 + DAYS * rng.random(BLOCK))
-        day = np.arange(DAYS)
-        draw = rng.random((BLOCK, DAYS)) / np.where(day % 7 >= 4, 1.8, 1.0)
-        draw[(day < joined[:, None]) | (day >= np.minimum(left, DAYS - 2)[:, None])] = np.inf
-        rank = np.argsort(np.argsort(draw, axis=1, kind="stable"), axis=1, kind="stable")
-        days = np.where((rank < wanted[:, None]) & np.isfinite(draw), day, DAYS)
-        days = np.sort(days, axis=1)
-        return days[:, (days < DAYS).any(axis=0)]
+@dataclass(frozen=True, slots=True, eq=False)
+class _Crowd:
+    """A block of viewers, and what has happened to them so far (`seen` and `tired` change)."""
 
-    def _evening(
-        self, rows: np.ndarray, days: np.ndarray, evening: int
-    ) -> tuple[Pages, list[Plays]]:
-        """One evening of each of `rows`: the page, then up to three plays."""
-        rng, tastes, common = self.rng, self.tastes, self.common
-        time = START + days * DAY + (17.5 + 4.5 * rng.random(len(rows))) * 3600
-        time = time.astype(np.int64)
-        bounds = np.cumsum(tastes.moods[rows], axis=1)
-        mood = (bounds < rng.random((len(rows), 1))).sum(axis=1).clip(max=bounds.shape[1] - 1)
-        lift = tastes.moodiness[rows, None] * (common.films.moods[mood] - 0.25)
-        appeal = self.world.appeal(tastes, rows, days + 0.8, common) + lift
-        notice = common.noticed(days)
-        items = self._page(rows, notice)
-        attention = _attention(notice, items)
-        looked = rng.random(items.shape) < attention
-        enjoyed = saturated(appeal)
-        glance = 0.45 * rng.standard_normal(enjoyed.shape)
-        page_appeal = np.take_along_axis(enjoyed + glance, items, axis=1)
-        opened = looked & (page_appeal > 0.3)
-        plays = []
-        start = time + 60 + (240 * rng.random(len(rows))).astype(np.int64)
-        # The viewer chooses among the films noticed on the page, and one that comes to mind.
-        open_ = np.zeros(enjoyed.shape, bool)
-        np.put_along_axis(open_, items, looked, axis=1)
-        minded = rng.random(len(rows)) < 0.35
-        recalled = np.argmax(
-            0.6 * notice + 1.3 * enjoyed + gumbel(enjoyed.shape, rng) - 1e9 * self.seen[rows],
-            axis=1,
+    world: World
+    common: Common
+    tastes: Tastes
+    first: int  # the number of the block's first viewer
+    habits: np.ndarray  # (viewers, genres) mean appeal of a genre's films
+    seen: np.ndarray  # (viewers, items) bool
+    tired: np.ndarray  # (viewers, genres) how often seen lately
+    rng: np.random.Generator
+
+    @classmethod
+    def of(cls, world: World, block: int) -> "_Crowd":
+        common, tastes = world.common(), world.tastes(block)
+        genres = common.films.genres
+        return cls(
+            world,
+            common,
+            tastes,
+            block * BLOCK,
+            tastes.early @ (genres / genres.sum(axis=1, keepdims=True)).T,
+            np.zeros((BLOCK, genres.shape[1]), bool),
+            np.zeros((BLOCK, len(genres))),
+            np.random.default_rng([world.seed, 2, block]),
         )
-        open_[minded, recalled[minded]] = True
-        going = np.ones(len(rows), bool)
-        for _ in range(PLAYS):
-            tired = self._tiredness(rows)
-            wish = np.where(open_ & ~self.seen[rows], enjoyed + glance - tired, -np.inf)
-            chosen = np.argmax(wish, axis=1)
-            best = wish[np.arange(len(rows)), chosen]
-            go = np.flatnonzero(going & (best > -0.4))
-            chosen = chosen[go]
-            felt = enjoyed[go, chosen] - tired[go, chosen]
-            play, ending = self._play(
-                rows[go], pages=go, item=chosen, items=items, start=start[go], felt=felt
-            )
-            plays.append(play)
-            start[go] = ending + 120
-            going[:] = False
-            again = np.where(play.ended == COMPLETE, 0.25, 0.75)
-            going[go] = rng.random(len(go)) < again
-        np.put_along_axis(opened, np.zeros((len(rows), 1), int), opened[:, :1], axis=1)
-        for play in plays:
-            at = np.flatnonzero(play.place >= 0)
-            opened[play.page[at], play.place[at]] = True
-        users = (self.first + rows).astype(np.int32)
-        page = Pages(
-            users, np.full(len(rows), evening, np.int32), time, items.astype(np.int16), opened
-        )
-        return page, plays
 
-    def _page(self, rows: np.ndarray, notice: np.ndarray) -> np.ndarray:
-        """(rows, ROWS * SLOTS): what is popular, three genres of the viewer, and a mixture."""
-        rng, films = self.rng, self.common.films
-        draw = notice + gumbel(notice.shape, rng) - 3.0 * self.seen[rows]
-        wave = self.habits[rows] + 0.25 * gumbel((len(rows), len(films.genres)), rng)
-        themes = np.argsort(-wave, axis=1, kind="stable")[:, :3]
-        masks = [np.ones(draw.shape, bool), *(films.genres[themes[:, k]] for k in range(3))]
-        masks.append(np.ones(draw.shape, bool))
-        out = np.empty((len(rows), ROWS * SLOTS), np.int64)
-        for row, mask in enumerate(masks):
-            # The last row is a lucky dip: fame does not count there.
-            scores = np.where(mask, draw if row < ROWS - 1 else draw - notice, -1e6)
-            top = np.argpartition(-scores, SLOTS, axis=1)[:, :SLOTS]
-            order = np.argsort(-np.take_along_axis(scores, top, axis=1), axis=1, kind="stable")
-            top = np.take_along_axis(top, order, axis=1)
-            out[:, row * SLOTS : (row + 1) * SLOTS] = top
-            np.put_along_axis(draw, top, -1e7, axis=1)
-        return out
-
-    def _tiredness(self, rows: np.ndarray) -> np.ndarray:
-        """(rows, items): what the genres seen lately take off a film, beyond the first two."""
-        films = self.common.films
+    def tiredness(self, rows: np.ndarray) -> np.ndarray:
+        """(rows, items): what the genres seen lately take off a film, beyond the first one."""
+        genres = self.common.films.genres
         over = np.maximum(self.tired[rows] - 1.2, 0)
-        return np.asarray(
-            0.6 * self.world.fatigue * (over @ films.genres) / films.genres.sum(axis=0)
-        )
-
-    def _play(
-        self,
-        rows: np.ndarray,
-        *,
-        pages: np.ndarray,
-        item: np.ndarray,
-        items: np.ndarray,
-        start: np.ndarray,
-        felt: np.ndarray,
-    ) -> tuple[Plays, np.ndarray]:
-        """One play of each of `rows` and when it ended."""
-        rng, tastes, films = self.rng, self.tastes, self.common.films
-        n = len(rows)
-        runtime = (films.runtime[item] * 60).astype(np.int64)
-        real = felt + 0.35 * rng.standard_normal(n)
-        patience = rng.random(n)
-        ended = np.where(
-            real < -0.9 + 0.5 * patience,
-            SKIP,
-            np.where(real < -0.3 + 0.7 * patience, STOP, COMPLETE),
-        )
-        share = rng.random(n)
-        watched = np.select(
-            [ended == SKIP, ended == STOP],
-            [
-                (30 + 570 * share).astype(np.int64),
-                (runtime * (0.15 + 0.75 * share)).astype(np.int64),
-            ],
-            runtime,
-        )
-        breaks = (rng.random((n, PAUSES)) < 0.25) & (watched[:, None] > 1200)
-        at = (watched[:, None] * (0.05 + 0.9 * rng.random((n, PAUSES)))).astype(np.int64)
-        long = (30 + 900 * rng.random((n, PAUSES)) ** 3).astype(np.int64)
-        order = np.argsort(at, axis=1, kind="stable")
-        pauses = np.take_along_axis(
-            np.stack([at, np.where(breaks, long, 0)], axis=2), order[:, :, None], axis=1
-        )
-        ending = start + watched + pauses[:, :, 1].sum(axis=1)
-        # Who finishes a film, or feels strongly about it, rates it more often.
-        chance = np.array([0.1, 0.35, 0.75])[ended] + 0.1 * (np.abs(real) > 1.5)
-        rated = rng.random(n) < chance
-        stars = 3.1 + tastes.offset[rows] + tastes.spread[rows] * 1.25 * real
-        stars = np.clip(np.round(2 * stars) / 2, 0.5, 5.0)
-        rating = np.where(rated, stars, np.nan).astype(np.float32)
-        rated_at = ending + 20 + (100 * rng.random(n)).astype(np.int64)
-        self.seen[rows, item] = True
-        self.tired[rows] = (
-            0.75 * self.tired[rows] + films.genres[:, item].T * (ended != SKIP)[:, None]
-        )
-        on_page = items[pages] == item[:, None]
-        place = np.where(on_page.any(axis=1), on_page.argmax(axis=1), -1)
-        play = Plays(
-            pages.astype(np.int32),
-            (self.first + rows).astype(np.int32),
-            item.astype(np.int16),
-            place.astype(np.int16),
-            start,
-            ended.astype(np.int8),
-            watched.astype(np.int32),
-            pauses.astype(np.int32),
-            rating,
-            rated_at,
-        )
-        return play, ending
+        tiring = TIRING * self.world.fatigue
+        return np.asarray(tiring * (over @ genres) / genres.sum(axis=0))
 
 
-def _attention(notice: np.ndarray, items: np.ndarray) -> np.ndarray:
-    """Chance that a place of the page is looked at: its row, its slot, and the film's fame."""
-    row, slot = np.divmod(np.arange(ROWS * SLOTS), SLOTS)
-    place = 1.6 - 0.35 * row - 0.35 * slot
-    famous = np.take_along_axis(notice, items, axis=1)
-    return np.asarray(1 / (1 + np.exp(-(place + 0.4 * (famous - 0.8)))))
+def _two_years(crowd: _Crowd) -> tuple[Pages, Plays]:
+    """Every evening of the block, the k-th of all its viewers at once; by viewer and time."""
+    days = _calendar(crowd.rng)
+    pages, plays = [], []
+    before = 0
+    for evening in range(days.shape[1]):
+        rows = np.flatnonzero(days[:, evening] < DAYS)
+        shown, begun = _evening(crowd, rows, days[rows, evening], evening)
+        for play in begun:
+            play.page[:] += before
+        before += len(rows)
+        pages.append(shown)
+        plays.extend(begun)
+    shown, played = joined(pages), joined(plays)
+    order = np.lexsort((shown.evening, shown.user))
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    played.page[:] = place[played.page]
+    return taken(shown, order), taken(played, np.lexsort((played.time, played.user)))
 
 
-def gumbel(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-    """Standard Gumbel noise: the largest of weights + noise is a draw in proportion to exp."""
-    return np.asarray(-np.log(-np.log(rng.random(shape))))
+def _calendar(rng: np.random.Generator) -> np.ndarray:
+    """The days of each viewer's evenings in order, (viewers, most evenings); DAYS = none.
+
+    A third joins later, one in seven leaves again; from Friday to Sunday there are more evenings.
+    """
+    wanted = np.clip(np.exp(EVENINGS[0] + EVENINGS[1] * rng.standard_normal(BLOCK)), 10, 220)
+    joins = np.where(rng.random(BLOCK) < 0.65, 1.0, 1 + 0.7 * DAYS * rng.random(BLOCK))
+    leaves = np.where(rng.random(BLOCK) < 0.85, DAYS, joins + 60 + DAYS * rng.random(BLOCK))
+    day = np.arange(DAYS)
+    draw = rng.random((BLOCK, DAYS)) / np.where(day % 7 >= 4, 1.8, 1.0)  # day 0 is a Monday
+    away = (day < joins[:, None]) | (day >= np.minimum(leaves, DAYS - 1)[:, None])
+    draw[away] = np.inf
+    rank = np.argsort(np.argsort(draw, axis=1, kind="stable"), axis=1, kind="stable")
+    days = np.sort(np.where((rank < np.floor(wanted)[:, None]) & ~away, day, DAYS), axis=1)
+    return np.asarray(days[:, (days < DAYS).any(axis=0)])
 
 
-def _taken(log: Log, rows: np.ndarray) -> Log:
-    return type(log)(*(getattr(log, field.name)[rows] for field in fields(log)))
+def _evening(
+    crowd: _Crowd, rows: np.ndarray, days: np.ndarray, evening: int
+) -> tuple[Pages, list[Plays]]:
+    """One evening of each of `rows`: the page, then up to three plays."""
+    rng, everyone = crowd.rng, np.arange(len(rows))
+    time = (START + days * DAY + 3600 * (FIRST_HOUR + HOURS * rng.random(len(rows)))).astype(
+        np.int64
+    )
+    enjoyed = _enjoyed_tonight(crowd, rows, days)
+    notice = crowd.common.noticed(days)
+    shown = page(notice, crowd.seen[rows], crowd.habits[rows], crowd.common.films, rng)
+    looked = rng.random(shown.shape) < attention(np.take_along_axis(notice, shown, axis=1))
+    # The choice is among the films looked at, and on some evenings one that comes to mind.
+    minded = rng.random(len(rows)) < MINDED
+    mind = (
+        REMEMBER * notice + RECALL * enjoyed + gumbel(enjoyed.shape, rng) - 1e9 * crowd.seen[rows]
+    )
+    choices = np.column_stack([shown, mind.argmax(axis=1)])
+    reach = np.column_stack([looked, minded])
+    hoped = np.take_along_axis(enjoyed, choices, axis=1)
+    hoped += GLANCE * rng.standard_normal(choices.shape)
+    opened = looked & (hoped[:, :-1] > OPENS)
+    start = time + 90 + (240 * rng.random(len(rows))).astype(np.int64)
+    plays = []
+    goes_on = np.ones(len(rows), bool)
+    for _ in range(PLAYS):
+        tired = crowd.tiredness(rows)
+        fresh = reach & ~np.take_along_axis(crowd.seen[rows], choices, axis=1)
+        wish = np.where(fresh, hoped - np.take_along_axis(tired, choices, axis=1), -np.inf)
+        best = wish.argmax(axis=1)
+        go = np.flatnonzero(goes_on & (wish[everyone, best] > BEGINS))
+        item = choices[go, best[go]]
+        felt = enjoyed[go, item] - tired[go, item]
+        play = _play(crowd, rows[go], item=item, start=start[go], felt=felt)
+        on_page = shown[go] == item[:, None]
+        play.page[:] = go
+        play.place[:] = np.where(on_page.any(axis=1), on_page.argmax(axis=1), -1)
+        opened[go] |= on_page
+        plays.append(play)
+        start[go] = play.ended_at + 120
+        goes_on[:] = False
+        goes_on[go] = rng.random(len(go)) < _by_ending(AGAIN)[play.ended]
+    users = (crowd.first + rows).astype(np.int32)
+    number = np.full(len(rows), evening, np.int32)
+    return Pages(users, number, time, shown.astype(np.int16), opened), plays
 
 
-def _of_users(log: Log, below: int) -> Log:
-    return _taken(log, np.flatnonzero(log.user < below))
+def _enjoyed_tonight(crowd: _Crowd, rows: np.ndarray, days: np.ndarray) -> np.ndarray:
+    """(rows, items) in the mood of the evening, which is drawn from the viewer's moods."""
+    tastes, moods = crowd.tastes, crowd.common.films.moods
+    bounds = np.cumsum(tastes.moods[rows], axis=1)[:, :-1]
+    mood = (bounds < crowd.rng.random((len(rows), 1))).sum(axis=1)
+    appeal = crowd.world.appeal(tastes, rows, days + 0.8, crowd.common)
+    return saturated(appeal + crowd.world.lift(tastes, rows, moods[mood]))
 
 
-def _joined(logs: list[Log]) -> Log:
-    names = [field.name for field in fields(logs[0])]
-    return type(logs[0])(*(np.concatenate([getattr(log, name) for log in logs]) for name in names))
+def _play(
+    crowd: _Crowd, rows: np.ndarray, *, item: np.ndarray, start: np.ndarray, felt: np.ndarray
+) -> Plays:
+    """One play of each of `rows`; its page and place are left at 0."""
+    rng, tastes, films = crowd.rng, crowd.tastes, crowd.common.films
+    n = len(rows)
+    real = felt + SURPRISE * rng.standard_normal(n)
+    patience = rng.random(n)
+    ended = np.where(real < 0.1 + 0.9 * patience, STOP, COMPLETE)
+    ended = np.where(real < -0.2 + 0.6 * patience, SKIP, ended)
+    runtime, share = films.runtime[item] * 60, rng.random(n)
+    watched = np.choose(ended, [30 + 570 * share, runtime * (0.15 + 0.75 * share), runtime])
+    pauses = _pauses(watched, rng)
+    ending = start + watched.astype(np.int64) + pauses[:, :, 1].sum(axis=1)
+    # Who finishes a film, or feels strongly about it, rates it more often.
+    rates = rng.random(n) < _by_ending(RATES)[ended] + 0.1 * (np.abs(real - 1) > 1)
+    stars = LEVEL + tastes.offset[rows] + tastes.spread[rows] * real + WHIM * rng.standard_normal(n)
+    stars = np.clip(np.round(2 * stars) / 2, 0.5, 5.0)
+    crowd.seen[rows, item] = True
+    crowd.tired[rows] = (
+        0.75 * crowd.tired[rows] + films.genres[:, item].T * (ended != SKIP)[:, None]
+    )
+    return Plays(
+        np.zeros(n, np.int64),
+        (crowd.first + rows).astype(np.int32),
+        item.astype(np.int16),
+        np.zeros(n, np.int16),
+        start,
+        ended.astype(np.int8),
+        watched.astype(np.int32),
+        pauses,
+        np.where(rates, stars, np.nan).astype(np.float32),
+        ending + 20 + (100 * rng.random(n)).astype(np.int64),
+    )
+
+
+def _pauses(watched: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """(plays, PAUSES, 2) int32: up to three, by position, in plays longer than twenty minutes."""
+    shape = (len(watched), PAUSES)
+    taken_ = (rng.random(shape) < 0.25) & (watched[:, None] > 1200)
+    position = np.sort(watched[:, None] * (0.05 + 0.9 * rng.random(shape)), axis=1)
+    length = np.where(taken_, 30 + 900 * rng.random(shape) ** 3, 0)
+    return np.stack([position, length], axis=2).astype(np.int32)
+
+
+def _by_ending(chances: dict[int, float]) -> np.ndarray:
+    return np.array([chances[SKIP], chances[STOP], chances[COMPLETE]])

@@ -3,43 +3,18 @@
 import numpy as np
 import polars as pl
 
-from matinee.schema import RATINGS, RatingScale, Schema, Tables, check
+from matinee.schema import RATINGS, RatingScale, Tables, check
 from matinee.simulation.catalogue import films, movies
-from matinee.simulation.evenings import Plays, simulate
+from matinee.simulation.evenings import simulate
+from matinee.simulation.log import Plays
 from matinee.simulation.world import World
 
 SCALE = RatingScale(0.5, 5.0, 0.5)
-KINDS = (
-    "impression",
-    "open",
-    "search",
-    "play",
-    "pause",
-    "resume",
-    "skip",
-    "stop",
-    "complete",
-    "rate",
-)
-
-EVENTS: Schema = {
-    "event_id": pl.String(),
-    "user_id": pl.String(),
-    "item_id": pl.String(),
-    "kind": pl.String(),
-    "value": pl.Float32(),  # of a rate: the stars; else null
-    "position_s": pl.Int32(),  # where in the film; null where no film runs
-    "timestamp": pl.Int64(),  # UTC seconds
-    "session_id": pl.String(),
-    "page_id": pl.String(),
-    "row": pl.Int8(),  # of the page, from 0; null for what was searched for
-    "slot": pl.Int8(),
-}
 
 
 def simulated_tables(world: World, name: str = "simulated") -> Tables:
     """The ratings that the viewers of this world gave, with the built-in catalogue."""
-    return rating_tables(ratings(simulate(world)[1]), name)
+    return rating_tables(named_ratings(numbered_ratings(simulate(world)[1])), name)
 
 
 def rating_tables(ratings: pl.DataFrame, name: str) -> Tables:
@@ -47,20 +22,22 @@ def rating_tables(ratings: pl.DataFrame, name: str) -> Tables:
     return Tables(name, movies(), check(ratings, RATINGS, name), SCALE, simulated=True)
 
 
-def ratings(plays: Plays) -> pl.DataFrame:
-    """`schema.RATINGS`, by viewer and time."""
+def numbered_ratings(plays: Plays) -> pl.DataFrame:
+    """user, item, rating, timestamp of every rating, by viewer and time."""
     rated = ~np.isnan(plays.rating)
-    table = pl.DataFrame(
+    return pl.DataFrame(
         {
-            "user": plays.user[rated],
-            "item": plays.item[rated],
+            "user": plays.user[rated].astype(np.uint32),
+            "item": plays.item[rated].astype(np.uint16),
             "rating": plays.rating[rated],
             "timestamp": plays.rated_at[rated],
         }
     )
-    return table.sort("user", "timestamp").select(
-        user_id("user"), item_id("item"), "rating", "timestamp"
-    )
+
+
+def named_ratings(numbered: pl.DataFrame) -> pl.DataFrame:
+    """The same as `schema.RATINGS`."""
+    return numbered.select(user_id("user"), item_id("item"), "rating", "timestamp")
 
 
 def user_id(column: str) -> pl.Expr:

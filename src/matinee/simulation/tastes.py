@@ -6,9 +6,23 @@ import numpy as np
 
 from matinee.simulation.catalogue import MOODS, Films
 
-CIRCLES = 16
-RULES = 10  # of a circle: "horror, but only if old"
-STARS = 8  # people that a circle adores
+CIRCLES = 12
+RULES = 14  # of a circle: "horror, but only if old"
+STARS = 10  # people that a circle adores
+
+# What counts how much in the appeal of a film, in units in which about +-1 is usual.
+QUALITY = 0.5
+LOVED = (1.1, 0.8, 0.6)  # genres of a circle
+HATED = (-1.1, -0.9)
+GENRE = 1.8
+RULE = 3.0
+YEARS = 2.2
+ADOPT = 0.7  # of its rules and stars a member takes over
+FANDOM = 2.0
+OWN_GENRES = 0.2  # standard deviation
+OWN_FILMS = 0.15  # standard deviation: what no rule explains
+HOME = 0.7  # the least share of the home circle
+MOVE = 0.25  # the most of a viewer's membership that changes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +59,7 @@ def draw_circles(films: Films, rng: np.random.Generator) -> Circles:
     by_size = films.genres.sum(axis=1) ** 0.5
     for circle in range(CIRCLES):
         picked = weighted(by_size, 5, rng)
-        genres[circle, picked] += [1.1, 0.8, 0.6, -1.1, -0.9]
+        genres[circle, picked] += [*LOVED, *HATED]
     conditions = _conditions(films)
     rules = np.zeros((CIRCLES, RULES, len(films.items)), bool)
     for circle in range(CIRCLES):
@@ -72,24 +86,26 @@ def draw_tastes(
     """A block of viewers: mixtures of circles, and what is theirs alone."""
     member = _memberships(viewers, circles, rng)
     later = _memberships(viewers, circles, rng)
-    moved = 0.35 * rng.random((viewers, 1))
-    own = _Own.draw(viewers, films, rng)
+    moved = MOVE * rng.random((viewers, 1))
+    own = _Own.draw(viewers, films, circles, rng)
     moods = member @ circles.moods
     return Tastes(
         _appeal(member, own, films, circles, quality),
         _appeal((1 - moved) * member + moved * later, own, films, circles, quality),
         731 * rng.random(viewers),
         moods / moods.sum(axis=1, keepdims=True),
-        0.3 + 0.5 * rng.random(viewers),
+        0.4 + 0.6 * rng.random(viewers),
         0.35 * rng.standard_normal(viewers),
-        0.55 + 0.3 * rng.random(viewers),
+        0.63 + 0.35 * rng.random(viewers),
     )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Own:
-    """What a viewer shares with nobody."""
+    """What a viewer makes of the circles, and shares with nobody."""
 
+    rules: np.ndarray  # (viewers, circles, rules) bool: taken over, if a member
+    fan: np.ndarray  # (viewers, circles, stars) bool: adored too, if a member
     genres: np.ndarray  # (viewers, genres)
     stars: np.ndarray  # (viewers, 3) people numbers
     year: np.ndarray  # (viewers,) years later or earlier than the circle
@@ -97,14 +113,16 @@ class _Own:
     films: np.ndarray  # (viewers, items) what no rule explains
 
     @classmethod
-    def draw(cls, viewers: int, films: Films, rng: np.random.Generator) -> "_Own":
+    def draw(cls, viewers: int, films: Films, circles: Circles, rng: np.random.Generator) -> "_Own":
         fame = np.cumsum(shares(films.people.sum(axis=1) - 1.0))
         return cls(
-            0.25 * rng.standard_normal((viewers, len(films.genres))),
+            rng.random((viewers, *circles.weights.shape)) < ADOPT,
+            rng.random((viewers, *circles.stars.shape)) < ADOPT,
+            OWN_GENRES * rng.standard_normal((viewers, len(films.genres))),
             np.minimum(np.searchsorted(fame, rng.random((viewers, 3))), len(fame) - 1),
             8 * rng.standard_normal(viewers),
             1935 + 50 * rng.random(viewers),
-            0.25 * rng.standard_normal((viewers, len(films.items))),
+            OWN_FILMS * rng.standard_normal((viewers, len(films.items))),
         )
 
 
@@ -114,26 +132,29 @@ def _appeal(
     """(viewers, items): how much a film appeals, before mood and the taste of the time."""
     genre = _genre_appeal(member @ circles.genres + own.genres, films)
     rules = np.zeros((len(member), len(films.items)))
-    for circle in range(CIRCLES):
-        fit = np.tanh(circles.weights[circle] @ circles.rules[circle])
-        rules += member[:, circle, None] * fit
     fans = np.zeros(rules.shape)
     for circle in range(CIRCLES):
-        starring = films.people[circles.stars[circle]].any(axis=0)
-        fans = np.maximum(fans, member[:, circle, None] * starring)
+        belongs = np.flatnonzero(member[:, circle] > 0)
+        share = np.sqrt(member[belongs, circle, None])
+        rules[belongs] += share * (
+            (own.rules[belongs, circle] * circles.weights[circle]) @ circles.rules[circle]
+        )
+        adored = own.fan[belongs, circle] @ films.people[circles.stars[circle]] > 0
+        fans[belongs] = np.maximum(fans[belongs], share * adored)
     for star in range(own.stars.shape[1]):
         fans = np.maximum(fans, 0.8 * films.people[own.stars[:, star]])
     centre = member @ circles.year + own.year
     away = (films.year - centre[:, None]) / (member @ circles.width)[:, None]
     dated = (films.year < own.old[:, None]) & (quality < 0.8)
     return np.asarray(
-        0.45 * quality
-        + genre
-        + 1.1 * rules
+        QUALITY * quality
+        + GENRE * genre
+        # A second reason adds less than the first, a third next to nothing.
+        + RULE * np.tanh(rules)
         # Fandom does not save a film of a kind that the viewer cannot stand.
-        + np.where(genre > -0.6, 0.9, 0.2) * fans
-        - np.minimum(1.0, 0.35 * away**2)
-        - 0.6 * dated
+        + FANDOM * np.where(genre > -0.6, 1.0, 0.2) * fans
+        - YEARS * np.minimum(1.0, 0.35 * away**2)
+        - 0.9 * dated
         + own.films
     )
 
@@ -153,7 +174,7 @@ def _memberships(viewers: int, circles: Circles, rng: np.random.Generator) -> np
     """(viewers, circles): a home circle of .6 to 1, the rest in up to two others."""
     bounds = np.cumsum(circles.sizes)
     picked = np.minimum(np.searchsorted(bounds, rng.random((viewers, 3))), CIRCLES - 1)
-    home = 0.6 + 0.4 * rng.random(viewers)
+    home = HOME + (1 - HOME) * rng.random(viewers)
     second = (1 - home) * rng.random(viewers)
     member = np.zeros((viewers, CIRCLES))
     rows = np.arange(viewers)
@@ -182,14 +203,16 @@ def _conjunction(conditions: list[np.ndarray], rng: np.random.Generator) -> np.n
         first, second = (conditions[int(k)] for k in rng.integers(0, len(conditions), 2))
         both = first & (~second if rng.random() < 1 / 3 else second)
         if 12 <= both.sum() <= 120:
-            return both
+            return np.asarray(both)
 
 
 def weighted(weights: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
     """`n` distinct positions, drawn in proportion to their weights."""
     draw = rng.random(len(weights))
     with np.errstate(divide="ignore"):
-        return np.asarray(np.argsort(np.log(draw) / weights, kind="stable")[::-1][:n])
+        order: np.ndarray = np.argsort(-np.log(draw) / weights, kind="stable")
+    first: np.ndarray = order[:n]
+    return first
 
 
 def shares(weights: np.ndarray) -> np.ndarray:

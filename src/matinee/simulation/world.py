@@ -1,7 +1,7 @@
 """The world: what every viewer would enjoy, and when."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -13,6 +13,7 @@ BLOCK = 250  # viewers that are drawn together: viewer n is the same in a world 
 START = 1_704_067_200  # 2024-01-01 00:00:00 UTC
 DAYS = 731  # to 2025-12-31
 DAY = 86_400
+FAME = 0.6  # standard deviation of the log of how easily films are noticed
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,8 @@ class World:
             own = user_numbers[rows] % BLOCK
             appeal = self.appeal(tastes, own, days[rows], common)
             for mood, fits in enumerate(common.films.moods):
-                lift = tastes.moodiness[own, None] * (fits - 0.25)
-                expected[rows] += tastes.moods[own, mood, None] * saturated(appeal + lift)
+                lifted = saturated(appeal + self.lift(tastes, own, fits))
+                expected[rows] += tastes.moods[own, mood, None] * lifted
         return expected
 
     def appeal(
@@ -68,20 +69,19 @@ class World:
             early + change[:, None] * (late - early) + self.drift * common.waves(days)
         )
 
+    def lift(self, tastes: Tastes, own: np.ndarray, fits: np.ndarray) -> np.ndarray:
+        """(rows, items): what the mood adds to films that fit it (`fits`, bool) or takes off."""
+        return np.asarray(tastes.moodiness[own, None] * (fits - 0.25))
+
     def common(self) -> "Common":
         """What all viewers share: the films' quality and fame, the circles, the waves."""
-        return Common.draw(films(), np.random.default_rng([self.seed, 0]))
+        return _common(self.seed)
 
     def tastes(self, block: int) -> Tastes:
         """Viewers BLOCK * block and after; the last block is drawn whole too."""
         common = self.common()
         rng = np.random.default_rng([self.seed, 1, block])
         return draw_tastes(BLOCK, common.films, common.circles, common.quality, rng)
-
-    def blocks(self) -> Iterator[tuple[int, int]]:
-        """Each block and how many viewers of it there are."""
-        for start in range(0, self.viewers, BLOCK):
-            yield start // BLOCK, min(BLOCK, self.viewers - start)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,10 +106,10 @@ class Common:
         return cls(
             films,
             quality,
-            0.9 * rng.standard_normal(n) + 0.25 * quality + 0.8 * recent,
+            FAME * rng.standard_normal(n) + 0.25 * quality + 0.8 * recent,
             np.where(rng.random(n) < 0.3, DAYS * rng.random(n), -1e6),
             draw_circles(films, rng),
-            0.4 * rng.random(genres),
+            0.5 * rng.random(genres),
             200 + 400 * rng.random(genres),
             2 * np.pi * rng.random(genres),
         )
@@ -122,6 +122,11 @@ class Common:
     def noticed(self, days: np.ndarray) -> np.ndarray:
         """(rows, items): fame, and the month in which a film is talked about."""
         return np.asarray(self.fame + 1.2 * np.exp(-(((days[:, None] - self.fad) / 25) ** 2)))
+
+
+@lru_cache(maxsize=4)
+def _common(seed: int) -> Common:
+    return Common.draw(films(), np.random.default_rng([seed, 0]))
 
 
 def saturated(appeal: np.ndarray) -> np.ndarray:
