@@ -31,14 +31,15 @@ _HEADERS = {
 }
 # family, kind -> a line of a file without a header; the first that fits
 _IMDB = r"\d{7,}"
+_TITLE = r"(?!\d+::)(?:(?!::).)+"
 _ROWS = {
     ("movietweetings", "ratings"): rf"\d+::{_IMDB}::[^:]*::\d+",
-    ("movietweetings", "movies"): rf"{_IMDB}::.*\D.*::[^:]*",
+    ("movietweetings", "movies"): rf"{_IMDB}::{_TITLE}::[^:]*",
     ("movietweetings", "users"): r"\d+::\d+",
     ("movielens dat", "ratings"): r"\d+::\d{1,6}::[\d.]*::\d+",
     ("movielens dat", "users"): r"\d+::[MF]::\d+::\d+::[^:]*",
     ("movielens dat", "tags"): r"\d+::\d{1,6}::.*\D.*::\d+",
-    ("movielens dat", "movies"): r"\d{1,6}::.*\D.*::[^:]*",
+    ("movielens dat", "movies"): rf"\d{{1,6}}::{_TITLE}::[^:]*",
     ("movielens 100k", "ratings"): r"\d+\t\d+\t[\d.]*\t\d+",
     ("movielens 100k", "movies"): r"\d+\|(?:[^|]*\|){4}(?:[01]\|){18}[01]",
     ("movielens 100k", "users"): r"\d+\|\d+\|[MF]\|[^|]*\|[^|]*",

@@ -42,7 +42,7 @@ class Wanted:
     def cells(self) -> list[Cell]:
         """What the careful way reads."""
         ids = [
-            (whole if is_whole else _plain)(name, at).required
+            (whole(name, at, 0) if is_whole else text(name, at)).required
             for name, at, is_whole in (
                 ("user_id", self.user, self.whole_users),
                 ("item_id", self.item, self.whole_items),
@@ -109,10 +109,6 @@ def enum(ids: pl.Series) -> pl.Series:
         known, codes = np.unique(values, return_inverse=True)
     categories = pl.Enum(pl.Series(known).cast(pl.String))
     return pl.Series(ids.name, codes.astype(np.uint32, copy=False)).cat.to(categories)
-
-
-def _plain(name: str, at: str) -> Cell:
-    return text(name, at)
 
 
 def _fast(file: File, source: Path | bytes, layout: Layout, wanted: Wanted) -> pl.DataFrame | None:
