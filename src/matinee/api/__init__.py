@@ -1,8 +1,28 @@
 """The few functions that a notebook needs; the command line calls the same."""
 
-from matinee.api.comparing import evaluate, split
-from matinee.api.reading import as_dataset, explore, read
-from matinee.api.recommending import Recommendation, Recommendations, fit, recommend, similar
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matinee.api.comparing import evaluate, split
+    from matinee.api.exploring import explore
+    from matinee.api.reading import as_dataset, read
+    from matinee.api.recommending import Recommendation, Recommendations, fit, recommend, similar
+
+# Each name's module is loaded when the name is first asked for: to recommend, nobody waits for
+# the libraries that draw pictures or test differences.
+_MODULES = {
+    "Recommendation": "recommending",
+    "Recommendations": "recommending",
+    "as_dataset": "reading",
+    "evaluate": "comparing",
+    "explore": "exploring",
+    "fit": "recommending",
+    "read": "reading",
+    "recommend": "recommending",
+    "similar": "recommending",
+    "split": "comparing",
+}
 
 __all__ = [
     "Recommendation",
@@ -16,3 +36,10 @@ __all__ = [
     "similar",
     "split",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the module of `name`."""
+    if name not in _MODULES:
+        raise AttributeError(f"module 'matinee.api' has no attribute {name!r}")
+    return getattr(import_module(f"matinee.api.{_MODULES[name]}"), name)

@@ -24,6 +24,7 @@ from matinee.features import content_vectors
 from matinee.models import RECIPES
 from matinee.simulation import WORLD, oracle
 from matinee.training import Trained
+from matinee.training.choosing import tuned
 
 ALWAYS = ("popularity", "trending")
 
@@ -64,7 +65,7 @@ def evaluate(
 ) -> evaluation.Leaderboard:
     """Every model fitted, asked and measured; popularity and trending are always among them.
 
-    A model named without settings is chosen from its small grid (`training.GRIDS`) on the
+    A model named without settings is chosen from its small grid (`training.choosing.GRIDS`) on the
     validation part; one with settings ("ease:ridge=100") is taken as it is. Without models: every
     recipe that the data can feed. On simulated data the world's true enjoyment joins as "oracle".
     """
@@ -104,7 +105,7 @@ def evaluate(
 def _trained(text: str, parts: Split, seed: int) -> Trained:
     name, recipe = training.recipe_from_text(text)
     if ":" not in text:
-        recipe = training.tuned(name, parts.tune, seed)
+        recipe = tuned(name, parts.tune, seed)
     return training.fit(recipe, parts.final.train, seed)
 
 

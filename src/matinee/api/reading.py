@@ -1,4 +1,4 @@
-"""Data by path, by name or as tables, and a first look at it."""
+"""Data by path, by name or as tables."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -9,8 +9,6 @@ import polars as pl
 
 from matinee.dataset import Dataset
 from matinee.errors import InputError, few
-from matinee.explore import Exploration
-from matinee.explore import explore as explore_tables
 from matinee.intake import read as read_paths
 from matinee.intake.download import PUBLIC, get
 from matinee.schema import MOVIES, RATINGS, RatingScale, Schema, Tables, empty
@@ -61,11 +59,6 @@ def as_dataset(data: Data) -> Dataset:
     if isinstance(data, Dataset):
         return data
     return Dataset.from_tables(data if isinstance(data, Tables) else read(data))
-
-
-def explore(data: Tables | Source) -> Exploration:
-    """What a data scientist looks at first: tables, gaps, tails, outliers, with pictures."""
-    return explore_tables(data if isinstance(data, Tables) else read(data))
 
 
 def _path(source: Source, settings: Settings, progress: Callable[[int, int], None] | None) -> Path:

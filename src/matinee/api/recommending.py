@@ -35,7 +35,7 @@ class Recommendation:
     reasons: tuple[Reason, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Recommendations:
     """A ranked list with what made it."""
 
@@ -94,6 +94,10 @@ class Recommendations:
                 for item in self.items
             ],
         }
+
+    def __repr__(self) -> str:
+        films = ", ".join(f"{item.title} ({item.score:.3f})" for item in self.items)
+        return f"Recommendations({self.question}; {self.model}: {films})"
 
     def _repr_html_(self) -> str:
         rows = "".join(

@@ -3,7 +3,6 @@
 import numpy as np
 import polars as pl
 from scipy.sparse import csr_array
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from matinee.errors import MissingData
 from matinee.features.named import FeatureMatrix
@@ -18,6 +17,9 @@ def tfidf(movies: pl.DataFrame) -> FeatureMatrix:
     """
     if "overview" not in movies.columns or movies["overview"].null_count() == movies.height:
         raise MissingData("movies: expected an overview of at least one film, got none")
+    # Half a second to import, and only this model needs it.
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
     vectorizer = TfidfVectorizer(stop_words="english", sublinear_tf=True, dtype=np.float64)
     try:
         matrix = vectorizer.fit_transform(movies["overview"].fill_null("").to_list())

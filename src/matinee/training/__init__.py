@@ -1,12 +1,10 @@
 """Data to fitted, saved models."""
 
-from matinee.training.choosing import GRIDS, tuned
 from matinee.training.fitting import Trained, fit
 from matinee.training.keeping import fingerprint, load, load_for, save
 from matinee.training.naming import describe, name_of, recipe_from_text
 
 __all__ = [
-    "GRIDS",
     "Trained",
     "describe",
     "fingerprint",
@@ -16,5 +14,4 @@ __all__ = [
     "name_of",
     "recipe_from_text",
     "save",
-    "tuned",
 ]

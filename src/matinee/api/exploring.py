@@ -1,0 +1,11 @@
+"""A first look at a data set."""
+
+from matinee.api.reading import Source, read
+from matinee.explore import Exploration
+from matinee.explore import explore as explore_tables
+from matinee.schema import Tables
+
+
+def explore(data: Tables | Source) -> Exploration:
+    """What a data scientist looks at first: tables, gaps, tails, outliers, with pictures."""
+    return explore_tables(data if isinstance(data, Tables) else read(data))
