@@ -63,7 +63,8 @@ def detect(file: File, mapping: Mapping[str, str]) -> Kind | None:
     head = file.head()
     if head[:4] == b"PAR1":
         with file.open() as stream:
-            return by_columns(_parquet_columns(file, stream.read()), mapping)
+            kind = by_columns(_parquet_columns(file, stream.read()), mapping)
+        return kind if kind and kind.family == "own" else None
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return by_columns(_header(head.decode("utf-16", "replace")), mapping)
     if b"\0" in head:

@@ -128,10 +128,10 @@ def _merged(
     left: pl.DataFrame, right: pl.DataFrame, pairs: pl.DataFrame, right_first: bool
 ) -> pl.DataFrame:
     """The films of `pairs` in the ids of `left`; a field is of the first side that knows it."""
-    both = pairs.join(
-        left.rename({"item_id": "left_id"}), on="left_id", maintain_order="left"
-    ).join(
-        right.rename({"item_id": "right_id"}), on="right_id", suffix="_right", maintain_order="left"
+    both = (
+        left.rename({"item_id": "left_id"})
+        .join(pairs, on="left_id", maintain_order="left")
+        .join(right, left_on="right_id", right_on="item_id", suffix="_right", maintain_order="left")
     )
     fields = {}
     for name in MOVIES:

@@ -25,7 +25,26 @@ JOBS = {
 _MEMBER = pl.Struct({"name": pl.String, "job": pl.String})
 
 from_json: Parse = json.loads
-from_python: Parse = ast.literal_eval
+
+
+def from_python(cell: str) -> object:
+    """A Python literal; one without double quotes and backslashes is read as JSON, which is faster.
+
+    Such a literal has single quotes around its texts and none inside them, so that swapping the
+    quotes gives the same list.
+    """
+    if '"' not in cell and "\\" not in cell:
+        plain = cell.replace("'", '"')
+        for python, written in _CONSTANTS:
+            plain = plain.replace(python, written)
+        try:
+            return json.loads(plain)
+        except ValueError:
+            pass
+    return ast.literal_eval(cell)
+
+
+_CONSTANTS = (('": None', '": null'), ('": True', '": true'), ('": False', '": false'))
 _FAILS = (ValueError, SyntaxError, TypeError, KeyError, RecursionError, MemoryError)
 
 
