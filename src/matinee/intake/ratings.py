@@ -81,7 +81,7 @@ def with_ids(table: pl.DataFrame, account: Account) -> pl.DataFrame:
     ids = [enum(table["user_id"]), enum(table["item_id"])]
     table = table.with_columns(ids)
     repeated = _repeated(*ids)
-    if repeated is not None:
+    if repeated.any():
         table = _latest(table, repeated, account)
     return table.with_columns(
         pl.col("rating").cast(pl.Float32), pl.col("timestamp").cast(pl.Int64)
@@ -171,31 +171,31 @@ def _is_sound(table: pl.DataFrame, wanted: Wanted) -> bool:
     return bool(fits.all())
 
 
-def _repeated(users: pl.Series, items: pl.Series) -> np.ndarray | None:
-    """The pair of each row as one number, (rows,) int64, if any pair stands twice; else None."""
+def _repeated(users: pl.Series, items: pl.Series) -> np.ndarray:
+    """Which rows have a pair of user and item that stands more than once, (rows,) bool."""
     assert isinstance(items.dtype, pl.Enum)
     width = len(items.dtype.categories)
     pairs = users.to_physical().cast(pl.Int64).to_numpy() * width + items.to_physical().to_numpy()
     if bool((pairs[1:] > pairs[:-1]).all()):  # sorted files need no sort
-        return None
+        return np.zeros(len(pairs), bool)
     ordered = np.sort(pairs)
-    return pairs if bool((ordered[1:] == ordered[:-1]).any()) else None
+    twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    if not len(twice):
+        return np.zeros(len(pairs), bool)
+    return np.asarray(twice[np.searchsorted(twice, pairs).clip(max=len(twice) - 1)] == pairs)
 
 
-def _latest(table: pl.DataFrame, pairs: np.ndarray, account: Account) -> pl.DataFrame:
-    numbered = table.with_columns(pair=pl.Series(pairs)).with_row_index("row")
-    kept = (
-        numbered.sort("timestamp", "row", nulls_last=False)
-        .unique("pair", keep="last", maintain_order=True)
-        .sort("row")
-        .drop("row", "pair")
+def _latest(table: pl.DataFrame, repeated: np.ndarray, account: Account) -> pl.DataFrame:
+    """The table without the rows of `repeated` that have a later one of their pair."""
+    rivals = table.with_row_index("row").filter(repeated)
+    kept = rivals.sort("timestamp", "row", nulls_last=False).unique(
+        ["user_id", "item_id"], keep="last", maintain_order=True
     )
-    equal = table.height - table.n_unique()
-    account.change("ratings", "user_id, item_id", "repeated row dropped", equal)
-    account.change(
-        "ratings",
-        "user_id, item_id",
-        "earlier rating of the same pair dropped",
-        table.height - kept.height - equal,
-    )
-    return kept
+    equal = rivals.height - rivals.drop("row").n_unique()
+    what = "user_id, item_id"
+    account.change("ratings", what, "repeated row dropped", equal)
+    earlier = rivals.height - kept.height - equal
+    account.change("ratings", what, "earlier rating of the same pair dropped", earlier)
+    stays = ~repeated
+    stays[kept["row"].to_numpy()] = True
+    return table.filter(stays)
