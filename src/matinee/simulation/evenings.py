@@ -219,10 +219,11 @@ def _play(
 def _pauses(watched: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """(plays, PAUSES, 2) int32: up to three, by position, in plays longer than twenty minutes."""
     shape = (len(watched), PAUSES)
-    taken_ = (rng.random(shape) < 0.25) & (watched[:, None] > 1200)
-    position = np.sort(watched[:, None] * (0.05 + 0.9 * rng.random(shape)), axis=1)
-    length = np.where(taken_, 30 + 900 * rng.random(shape) ** 3, 0)
-    return np.stack([position, length], axis=2).astype(np.int32)
+    wanted = (rng.random(shape) < 0.25) & (watched[:, None] > 1200)
+    position = np.sort(watched[:, None] * (0.05 + 0.9 * rng.random(shape)), axis=1).astype(np.int32)
+    length = np.where(wanted, 30 + 900 * rng.random(shape) ** 3, 0).astype(np.int32)
+    # At least a second of film lies between two pauses.
+    return np.stack([position + np.arange(PAUSES, dtype=np.int32), length], axis=2)
 
 
 def _by_ending(chances: dict[int, float]) -> np.ndarray:
