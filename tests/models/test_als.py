@@ -27,7 +27,7 @@ def whole(recipe, X):
             ]
         )
 
-    for _ in range(300):
+    for _ in range(80):
         users = solved(C, P, Y)
         Y = solved(C.T, P.T, users)
     users = solved(C, P, Y)
@@ -35,7 +35,7 @@ def whole(recipe, X):
 
 
 def test_enough_epochs_reach_the_optimum_of_the_dense_definition(data):
-    recipe = Als(factors=29, alpha=5.0, ridge=2.0, epochs=300)
+    recipe = Als(factors=29, alpha=5.0, ridge=2.0, epochs=80)
     model = recipe.fit(data, rng())
     X = data.histories.on(model.items).liked().toarray().astype(np.float64)
     expected = whole(recipe, X)

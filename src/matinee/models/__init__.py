@@ -8,6 +8,7 @@ from matinee.models.bias import Bias, FittedBias
 from matinee.models.content import FittedContent, Soup, Tfidf
 from matinee.models.ease import Ease, FittedEase
 from matinee.models.item_knn import Bm25, FittedItemKnn, ItemKnn
+from matinee.models.mf import FittedMf, Mf
 from matinee.models.popularity import FittedPopularity, Popularity
 from matinee.models.trending import FittedTrending, Trending
 from matinee.models.weighted_rating import FittedWeightedRating, WeightedRating
@@ -24,6 +25,7 @@ RECIPES: dict[str, type] = {
     "ease": Ease,
     "als": Als,
     "bias": Bias,
+    "mf": Mf,
 }
 
 # from_arrays(recipe, items, arrays) of each `kind`.
@@ -38,4 +40,5 @@ FROM_ARRAYS: dict[str, Callable[..., Any]] = {
     "ease": FittedEase.from_arrays,
     "als": FittedAls.from_arrays,
     "bias": FittedBias.from_arrays,
+    "mf": FittedMf.from_arrays,
 }
