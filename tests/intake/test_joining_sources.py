@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matinee.errors import MissingData
 from matinee.intake import read
 from matinee.intake.nested import from_json, from_python
 
@@ -127,6 +129,30 @@ def test_catalogues_alone_give_all_films_of_all(tmp_path: Path):
         ("2", "B", 2),
         ("second:1", "C", 3),
     ]
+
+
+def test_a_folder_with_several_data_sets_joins_them_under_their_folders_names(tmp_path: Path):
+    root = tmp_path / "all"
+    root.mkdir()
+    films = {"item_id": ["1"], "title": ["A"], "tmdb_id": [10]}
+    source(root / "films", movies=films)
+    lens = source(
+        root / "lens", ratings={"userId": [1], "movieId": [3], "rating": [4.5], "timestamp": [9]}
+    )
+    pl.DataFrame({"movieId": [3, 4], "imdbId": [1, 2], "tmdbId": [10, 11]}).write_csv(
+        lens / "l.csv"
+    )
+    tables = read(root)
+    assert tables.name == "all/films+all/lens"
+    assert tables.movies.select("item_id", "title", "imdb_id").rows() == [("3", "A", "tt0000001")]
+    counted = tables.changes.filter(pl.col("table") == "links")
+    assert counted["rows"].to_list() == [1] == [2 - tables.links.height]
+
+
+def test_links_alone_miss_what_they_link(tmp_path: Path):
+    links = {"movieId": [3], "imdbId": [1], "tmdbId": [10]}
+    with pytest.raises(MissingData, match=r"only/links.csv: expected ratings or movies beside it"):
+        read(source(tmp_path / "only", links=links))
 
 
 cells = st.lists(

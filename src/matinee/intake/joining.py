@@ -47,17 +47,17 @@ def _rated(rated: Tables, catalogue: Tables, account: Account) -> Tables:
     own = own.filter(pl.col("item_id").is_in(rated_ids.implode()))
     pairs, doubtful = _same(own, catalogue.movies)
     movies = _merged(own, catalogue.movies, pairs, right_first=True)
-    known = rated.ratings["item_id"].cast(pl.String).is_in(movies["item_id"].implode())
-    ratings = rated.ratings.filter(known)
+    ratings = _of_films(rated.ratings, movies)
     if not ratings.height:
         raise InputError(
             f"data: expected films known to both {rated.name} and {catalogue.name}, got none "
             "(films join by TMDB or IMDb id, or by title and year: is a links file missing?)"
         )
     reason = f"film not in both {rated.name} and {catalogue.name}"
-    account.change(
-        "ratings", "item_id", f"{reason}, dropped", rated.ratings.height - ratings.height
-    )
+    tags, links = _of_films(rated.tags, movies), _of_films(rated.links, movies)
+    kept = {"ratings": (rated.ratings, ratings), "tags": (rated.tags, tags)}
+    for name, (all_rows, rows) in (kept | {"links": (rated.links, links)}).items():
+        account.change(name, "item_id", f"{reason}, dropped", all_rows.height - rows.height)
     dropped = rated.movies.height - movies.height if rated.movies.height else 0
     account.change("movies", "item_id", f"{reason} or without ratings, dropped", dropped)
     twice = pairs.filter(pl.col("right_id").is_duplicated()).height
@@ -68,10 +68,25 @@ def _rated(rated: Tables, catalogue: Tables, account: Account) -> Tables:
         rated,
         movies=movies,
         ratings=ratings.with_columns(enum(ratings["user_id"]), enum(ratings["item_id"])),
-        tags=rated.tags.filter(pl.col("item_id").is_in(movies["item_id"].implode())),
-        links=rated.links.filter(pl.col("item_id").is_in(movies["item_id"].implode())),
-        doubtful=doubtful,
+        tags=tags,
+        links=links,
+        doubtful=_together(catalogue.doubtful, doubtful),
     )
+
+
+def _of_films(table: pl.DataFrame, movies: pl.DataFrame) -> pl.DataFrame:
+    """The rows of these films."""
+    ids = table["item_id"]
+    if not isinstance(ids.dtype, pl.Enum):
+        return table.filter(ids.is_in(movies["item_id"].implode()))
+    known = ids.dtype.categories.is_in(movies["item_id"].implode()).to_numpy()
+    return table.filter(known[ids.to_physical().to_numpy()])
+
+
+def _together(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:
+    """Both lists of doubtful matches; one without columns is none."""
+    lists = [table for table in (first, second) if table.width]
+    return pl.concat(lists) if lists else first
 
 
 def _united(catalogues: Sequence[Tables], account: Account) -> Tables:
@@ -96,7 +111,7 @@ def _united(catalogues: Sequence[Tables], account: Account) -> Tables:
             whole,
             name=f"{whole.name}+{more.name}",
             movies=pl.concat([ordered, new]),
-            doubtful=doubtful if doubtful.width else whole.doubtful,
+            doubtful=_together(whole.doubtful, doubtful),
         )
     return whole
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
+from matinee.errors import MissingData
 from matinee.intake.account import Account
 from matinee.intake.catalogue import as_movies, once_each
 from matinee.intake.cells import Cell, read_sheet, seconds, text, whole
@@ -58,6 +59,9 @@ TWEETS = Dialect(
 def read_family(source: Source, account: Account, folder: Path, dialect: Dialect) -> Tables:
     """Ratings, films, links, tags and users, as far as they are there."""
     files = source.files
+    if not files.keys() & {"ratings", "movies"}:
+        alone = next(iter(files.values())).place
+        raise MissingData(f"{alone}: expected ratings or movies beside it, got {sorted(files)}")
     published: dict[str, pl.DataFrame] = {}
     ratings, scale = empty(RATINGS), dialect.scale or HALF_STARS
     if "ratings" in files:

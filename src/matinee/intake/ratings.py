@@ -90,25 +90,29 @@ def with_ids(table: pl.DataFrame, account: Account) -> pl.DataFrame:
 
 def enum(ids: pl.Series) -> pl.Series:
     """Ids as Enum over the distinct ones, in numeric order if they are whole numbers."""
-    if not ids.dtype.is_integer():
-        ids = ids.cast(pl.String)
-        distinct = ids.unique()
-        if distinct.str.contains(r"^[0-9]{1,18}$").all():
-            order = pl.DataFrame({"id": distinct, "value": distinct.cast(pl.Int64)})
-            distinct = order.sort("value", "id")["id"]
-        else:
-            distinct = distinct.sort()
-        return ids.cast(pl.Enum(distinct))
-    values = ids.to_numpy()
-    if len(values) and values.max() < _TABLE_OF_IDS:
-        seen = np.zeros(int(values.max()) + 1, bool)
-        seen[values] = True
-        known = np.flatnonzero(seen)
-        codes = (np.cumsum(seen, dtype=np.uint32) - np.uint32(1))[values]
+    if isinstance(ids.dtype, pl.Enum):  # rows were left out: its order stays
+        known, codes = _coded(ids.to_physical().to_numpy())
+        categories = ids.dtype.categories.gather(known)
+    elif ids.dtype.is_integer():
+        known, codes = _coded(ids.to_numpy())
+        categories = pl.Series(known).cast(pl.String)
     else:
+        distinct = ids.unique()
+        if not distinct.str.contains(r"^[0-9]{1,18}$").all():
+            return ids.cast(pl.Enum(distinct.sort()))
+        order = pl.DataFrame({"id": distinct, "value": distinct.cast(pl.Int64)})
+        return ids.cast(pl.Enum(order.sort("value", "id")["id"]))
+    return pl.Series(ids.name, codes).cat.to(pl.Enum(categories))
+
+
+def _coded(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The distinct values, ascending, and the place of each value among them, (rows,) uint32."""
+    if not len(values) or values.max() >= _TABLE_OF_IDS:
         known, codes = np.unique(values, return_inverse=True)
-    categories = pl.Enum(pl.Series(known).cast(pl.String))
-    return pl.Series(ids.name, codes.astype(np.uint32, copy=False)).cat.to(categories)
+        return known, codes.astype(np.uint32)
+    seen = np.zeros(int(values.max()) + 1, bool)
+    seen[values] = True
+    return np.flatnonzero(seen), (np.cumsum(seen, dtype=np.uint32) - np.uint32(1))[values]
 
 
 def _fast(file: File, source: Path | bytes, layout: Layout, wanted: Wanted) -> pl.DataFrame | None:

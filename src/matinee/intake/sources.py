@@ -68,10 +68,11 @@ def _sorted_out(place: _Place, mapping: Mapping[str, str], account: Account) -> 
     families: dict[str, list[tuple[File, Kind]]] = defaultdict(list)
     for file, kind in known:
         families[kind.family].append((file, kind))
+    alone = len({file.group for file, _ in known}) == 1 or len(families) == 1
     return [
         source
         for family, files in families.items()
-        for source in _of_family(place, family, files, account)
+        for source in _of_family(place, family, files, alone, account)
     ]
 
 
@@ -92,18 +93,22 @@ def _complain(place: _Place, known: list[tuple[File, Kind]], near: list[tuple[Fi
 
 
 def _of_family(
-    place: _Place, family: str, files: list[tuple[File, Kind]], account: Account
+    place: _Place, family: str, files: list[tuple[File, Kind]], alone: bool, account: Account
 ) -> list[Source]:
-    """One source, or one a folder if a kind stands in several of them."""
+    """One source, or one a folder if a kind stands in several of them.
+
+    If it is not alone in its place, it is named for its folder.
+    """
     groups: dict[str, list[tuple[File, Kind]]] = defaultdict(list)
     for file, kind in files:
         groups[file.group].append((file, kind))
+    own_group = next(iter(groups)) if len(groups) == 1 and not alone else ""
     kinds = [{kind.kind for _, kind in group} for group in groups.values()]
     if sum(map(len, kinds)) == len(set().union(*kinds)):
-        groups = {"": files}
+        groups = {own_group: files}
     return [
         Source(
-            _name(place, group if len(groups) > 1 else "", members),
+            _name(place, group, members),
             family,
             _by_kind(place, members, account),
             {kind.kind: kind for _, kind in members},
