@@ -1,12 +1,12 @@
 """A leaderboard as a terminal table."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-COLUMNS = ("ndcg@10", "recall@20", "coverage@20", "novelty@10", "diversity@10", "rmse", "mae")
+COLUMNS = ("ndcg@10", "recall@20", "rmse", "coverage@20", "novelty@10", "diversity@10", "mae")
 
 
 def render_leaderboard(document: Mapping[str, Any], console: Console) -> None:
@@ -27,8 +27,21 @@ def render_leaderboard(document: Mapping[str, Any], console: Console) -> None:
         cells = [_cell(model, column, interval=column in columns[:2]) for column in columns]
         table.add_row(name, *cells, f"{model['fit_s']:.1f}")
     console.print(table)
+    if closed := _closed(models):
+        console.print(closed)
     for line in document.get("notes", ()):
-        console.print(f"[dim]{line}[/dim]", soft_wrap=True)
+        console.print(f"[dim]{line}[/dim]")
+
+
+def _closed(models: Sequence[Mapping[str, Any]]) -> str | None:
+    """How far the best model gets from popularity to the oracle, where there is one."""
+    values = {model["name"]: _value(model, "ndcg@10") for model in models}
+    oracle, popularity = values.pop("oracle", None), values.get("popularity")
+    if oracle is None or popularity is None or oracle <= popularity:
+        return None
+    name = max(values, key=lambda each: values[each] or 0.0)
+    share = ((values[name] or 0.0) - popularity) / (oracle - popularity)
+    return f"{name} closes {share:.0%} of the gap from popularity to the oracle in NDCG@10"
 
 
 def _value(model: Mapping[str, Any], metric: str) -> float | None:
