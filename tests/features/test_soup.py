@@ -11,13 +11,26 @@ def films(**columns: list[object]) -> pl.DataFrame:
     return pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.List(pl.String)))
 
 
-def test_rows_have_unit_length_and_nothing_known_is_a_row_of_zeros():
-    matrix = soup(
-        films(genres=[["Drama"], None, []], keywords=[["robot", "war"], None, None])
-    ).matrix
+def test_a_row_is_as_long_as_what_is_known_of_the_film():
+    movies = films(
+        genres=[["Drama"], None, [], ["War"]], keywords=[["robot", "war"], None, None, []]
+    )
+    matrix = soup(movies).matrix
     lengths = np.sqrt((matrix.toarray() ** 2).sum(axis=1))
-    np.testing.assert_allclose(lengths, [1, 0, 0], rtol=1e-6)
+    np.testing.assert_allclose(lengths, [1, 0, 0, np.sqrt(0.25 / 0.6)], rtol=1e-6)
     assert matrix.dtype == np.float32
+    unit = np.sqrt((content_vectors(movies).matrix.toarray() ** 2).sum(axis=1))
+    np.testing.assert_allclose(unit, [1, 0, 0, 1], rtol=1e-6)
+
+
+def test_a_film_known_by_its_genre_alone_is_not_the_nearest():
+    movies = films(
+        genres=[["Drama"], ["Drama"], ["Drama"]],
+        keywords=[["robot", "war"], ["robot", "sea"], None],
+        directors=[["A"], ["B"], None],
+    )
+    likeness = (soup(movies).matrix @ soup(movies).matrix.T).toarray()[0]
+    assert likeness[1] > likeness[2] > 0
 
 
 def test_a_cosine_is_the_mean_of_the_kinds_cosines_weighted_by_their_shares():

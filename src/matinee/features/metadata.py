@@ -22,32 +22,37 @@ def soup(movies: pl.DataFrame) -> FeatureMatrix:
     """Directors, top five cast, genres and keywords, (films, features), names "cast: Tom Hanks".
 
     Each kind is a block of its own: idf weights ln((1 + n) / (1 + df)) + 1 over the n films of
-    which the kind is known, scaled to the square root of the kind's share in `SOUP`; then the
-    whole row to unit length. So fifty keywords weigh no more than five, and where a kind is not
-    known the others take its share. Nothing known: a row of zeros; MissingData if so for all.
+    which the kind is known, at unit length times the square root of the kind's share in `SOUP`
+    (of the kinds that any film has). So fifty keywords weigh no more than five. What is not known
+    of a film counts as unlike: its row is shorter than 1, zero if nothing is known; or a film
+    known by its genres alone would be the nearest to many. MissingData if so for all films.
     """
-    blocks, names = [], []
+    kinds = {}
     for kind, (column, share) in SOUP.items():
         if column not in movies.columns:
             continue
         lists = movies[column].list.head(LEADING_CAST) if kind == "cast" else movies[column]
         block, values = _block(lists)
-        blocks.append(block * np.sqrt(share))
-        names += [f"{kind}: {value}" for value in values]
-    if not names:
+        if values:
+            kinds[kind] = (block, values, share)
+    if not kinds:
         columns = ", ".join(column for column, _ in SOUP.values())
         raise MissingData(f"movies: expected one of {columns} of at least one film, got none")
-    matrix = unit_rows(csr_array(hstack(blocks, format="csr")))
-    return FeatureMatrix(matrix.astype(np.float32), names)
+    total = sum(share for _, _, share in kinds.values())
+    blocks = [block * np.sqrt(share / total) for block, _, share in kinds.values()]
+    names = [f"{kind}: {value}" for kind, (_, values, _) in kinds.items() for value in values]
+    matrix = csr_array(hstack(blocks, format="csr")).astype(np.float32)
+    return FeatureMatrix(matrix, names)
 
 
 def content_vectors(movies: pl.DataFrame) -> FeatureMatrix:
     """What diversity and serendipity measure the distance of films by: 1 - cosine of these rows.
 
-    The soup; so genres alone where nothing but genres is known of the films. A film of which
-    nothing is known is a row of zeros: at distance 1 from every other.
+    The soup at unit length; so genres alone where nothing but genres is known of the films. A film
+    of which nothing is known is a row of zeros: at distance 1 from every other.
     """
-    return soup(movies)
+    features = soup(movies)
+    return FeatureMatrix(unit_rows(features.matrix).astype(np.float32), features.names)
 
 
 def _block(lists: pl.Series) -> tuple[csr_array, list[str]]:

@@ -11,9 +11,9 @@ from matinee.errors import InputError
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FeatureMatrix:
-    """Row i describes film i; the dot product of two rows is their cosine similarity."""
+    """Row i describes film i; the dot product of two rows, at most 1, is their likeness."""
 
-    matrix: csr_array  # (items, features) float32; rows of unit length, or all zero: nothing known
+    matrix: csr_array  # (items, features) float32; rows of length 1 or less; zero: nothing known
     names: Sequence[str]  # "director: Ang Lee", "genre: Drama", "word: robot"; on one line each
 
     def __post_init__(self) -> None:
@@ -29,7 +29,7 @@ class FeatureMatrix:
         return np.diff(self.matrix.indptr) > 0
 
     def shared(self, left: int, right: int) -> list[tuple[str, float]]:
-        """What two films have in common: (name, part of their cosine), largest part first."""
+        """What two films have in common: (name, part of their likeness), largest part first."""
         product = self.matrix[[left]].multiply(self.matrix[[right]]).tocsr()
         order = np.lexsort((product.indices, -product.data))
         return [(self.names[product.indices[k]], float(product.data[k])) for k in order]
