@@ -61,6 +61,15 @@ def test_a_file_of_broken_rows_alone_is_an_error(tmp_path: Path):
         read(ratings(tmp_path, "1,2,9,5", "1,3,9,5"))
 
 
+def test_too_many_broken_rows_stop_the_reading(tmp_path: Path, monkeypatch):
+    for module in ("account", "cells"):
+        monkeypatch.setattr(f"matinee.intake.{module}.MOST_BROKEN", 3)
+    path = ratings(tmp_path, SOUND.strip(), *["1,2,9,5"] * 4)
+    with pytest.raises(InputError, match=r"row 2, rating: .* \(4 broken rows\)"):
+        read(path)
+    assert read(ratings(tmp_path, SOUND.strip(), *["1,2,9,5"] * 3)).quarantine.height == 3
+
+
 def test_a_lost_quote_costs_one_row_not_the_rest_of_the_file(tmp_path: Path):
     path = tmp_path / "movies.csv"
     films = [f'{k},"Film, The {k} (1990)",Drama' for k in range(1, 3000)]

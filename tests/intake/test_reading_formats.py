@@ -215,6 +215,16 @@ def test_tmdb_joins_movies_and_credits_by_id(tmp_path: Path):
     assert tables.published["movies"]["budget"].to_list() == [0, 63000000]
 
 
+def test_credits_of_no_film_and_repeated_ones_are_counted(tmp_path: Path):
+    folder = tmdb(tmp_path / "t")
+    with (folder / "two.csv").open("a") as people:
+        people.write("77,Memento,[],[]\n603,The Matrix,[],[]\n")
+    tables = read(folder)
+    counted = tables.changes.filter(pl.col("table") == "credits").select("change", "rows").rows()
+    assert counted == [("repeated row dropped", 1), ("credits of no film dropped", 1)]
+    assert tables.published["credits"].height == 4
+
+
 def test_tmdb_movies_stand_alone_and_credits_do_not(tmp_path: Path):
     alone = read(tmdb(tmp_path / "t", credits=False)).movies
     assert alone["title"].to_list() == ["Reservoir Dogs", "The Matrix"]

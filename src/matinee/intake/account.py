@@ -8,6 +8,8 @@ import polars as pl
 from matinee.errors import InputError
 from matinee.schema import CHANGES, QUARANTINE, empty
 
+MOST_BROKEN = 500_000  # a file with more is of another kind than it seems, and they fill the memory
+
 Broken = tuple[str, int, str, str, str, str]  # the columns of QUARANTINE
 
 
@@ -25,11 +27,11 @@ class Account:
             self.changed.append((table, column, what, rows))
 
     def set_aside(self, rows: Sequence[Broken], sound: int) -> None:
-        """Note the broken rows of one file, or raise: if strict, or if no row was sound."""
+        """Note the broken rows of one file, or raise: if strict, if too many, if none was sound."""
         if not rows:
             return
         table = pl.DataFrame(rows, schema=QUARANTINE, orient="row").sort("row", maintain_order=True)
-        if self.strict or not sound:
+        if self.strict or not sound or table.height > MOST_BROKEN:
             first = table.row(0, named=True)
             count = f"{table.height:,} broken row{'s' if table.height > 1 else ''}"
             of = "" if sound else ", no sound one"

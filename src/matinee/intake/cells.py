@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from matinee.errors import InputError
-from matinee.intake.account import Account, Broken
+from matinee.intake.account import MOST_BROKEN, Account, Broken
 from matinee.intake.files import File
 from matinee.intake.records import ROWS_AT_ONCE, Batch, Layout, batches, read_header
 from matinee.schema import RatingScale
@@ -176,6 +176,8 @@ def read_sheet(
         table, faults = _typed(found, batch, cells, file.place)
         tables.append(table)
         broken += faults
+        if len(broken) > MOST_BROKEN:
+            break
         if publish:
             published.append(found)
     table = pl.concat(tables)
@@ -209,6 +211,8 @@ def read_parquet_sheet(file: File, cells: Sequence[Cell], account: Account, fold
         table, faults = _typed(part, Batch(rows), cells, file.place)
         tables.append(table)
         broken += faults
+        if len(broken) > MOST_BROKEN:
+            break
     table = pl.concat(tables)
     account.set_aside(broken, table.height)
     return Sheet(table, published)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from matinee.errors import InputError
-from matinee.intake.files import HEAD, File
+from matinee.intake.files import File
 
 KNOWN = (
     "TMDB 5000 (movies and credits), Kaggle's The Movies Dataset, MovieLens (latest, 32M, 25M, "
@@ -70,8 +70,6 @@ def detect(file: File, mapping: Mapping[str, str]) -> Kind | None:
     if b"\0" in head:
         return None
     lines = head.decode("utf-8-sig", "replace").splitlines()
-    if len(head) == HEAD:
-        lines = lines[:-1] or lines
     if not lines:
         return None
     return _by_rows(lines[:_LINES]) or by_columns(_header(lines[0]), mapping)
