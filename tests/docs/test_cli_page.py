@@ -28,8 +28,7 @@ def commands() -> list[str]:
 def test_the_page_is_what_help_says() -> None:
     parts = ["# The command line", "Written by `make docs` from `matinee --help`."]
     parts.append(f"```text\n{help_of()}\n```")
-    for name in commands():
-        parts.append(f"## matinee {name}\n\n```text\n{help_of(name)}\n```")
+    parts += [f"## matinee {name}\n\n```text\n{help_of(name)}\n```" for name in commands()]
     page = "\n\n".join(parts) + "\n"
     if os.environ.get("MATINEE_WRITE_DOCS"):
         PAGE.write_text(page, encoding="utf-8")

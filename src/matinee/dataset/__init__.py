@@ -6,6 +6,7 @@ from matinee.dataset.splits import (
     Split,
     Stage,
     cold_split,
+    entry_stage,
     leave_last_split,
     random_split,
     rating_fold_stages,
@@ -13,6 +14,7 @@ from matinee.dataset.splits import (
     strong_split,
     time_split,
     user_fold_splits,
+    warm,
 )
 from matinee.dataset.strength import strength_of_ratings
 from matinee.dataset.vocabulary import Vocabulary
@@ -25,6 +27,7 @@ __all__ = [
     "Stage",
     "Vocabulary",
     "cold_split",
+    "entry_stage",
     "leave_last_split",
     "random_split",
     "rating_fold_stages",
@@ -33,4 +36,5 @@ __all__ = [
     "strong_split",
     "time_split",
     "user_fold_splits",
+    "warm",
 ]

@@ -89,8 +89,8 @@ def leave_last_split(data: Dataset, n: int = 1) -> Split:
     before = asked & (from_end > n) & (from_end <= 2 * n)
     return Split(
         f"leave-last-{n}",
-        _entry_stage(data, ~(last | before), before),
-        _entry_stage(data, ~last, last),
+        entry_stage(data, ~(last | before), before),
+        entry_stage(data, ~last, last),
     )
 
 
@@ -102,7 +102,7 @@ def random_split(
     test = draw < shares[1]
     valid = ~test & (draw < shares[0] + shares[1])
     return Split(
-        "random", _entry_stage(data, ~(test | valid), valid), _entry_stage(data, ~test, test)
+        "random", entry_stage(data, ~(test | valid), valid), entry_stage(data, ~test, test)
     )
 
 
@@ -166,8 +166,8 @@ def cold_split(data: Dataset, rng: np.random.Generator, share: float = 0.1) -> S
         for part in (rated[:count], rated[count : 2 * count])
     )
     entry_valid, entry_test = valid[data.histories.numbers], test[data.histories.numbers]
-    tune = _entry_stage(data, ~(entry_valid | entry_test), entry_valid)
-    final = _entry_stage(data, ~entry_test, entry_test)
+    tune = entry_stage(data, ~(entry_valid | entry_test), entry_valid)
+    final = entry_stage(data, ~entry_test, entry_test)
     return Split("cold", replace(tune, candidates=valid), replace(final, candidates=test))
 
 
@@ -183,8 +183,22 @@ def rating_fold_stages(data: Dataset, folds: int = 5, seed: int = 0) -> list[Sta
     for part in np.array_split(shuffled, folds):
         asked = np.zeros(len(shuffled), bool)
         asked[part] = True
-        stages.append(_entry_stage(data, ~asked, asked))
+        stages.append(entry_stage(data, ~asked, asked))
     return stages
+
+
+def entry_stage(data: Dataset, seen: np.ndarray, asked: np.ndarray) -> Stage:
+    """One stage from masks of entries: viewers are in train and are asked again.
+
+    `seen` is what is learnt from and is the history, `asked` the truth; viewers that lack either
+    are not asked.
+    """
+    train = data.with_histories(data.histories.where(seen))
+    rows = np.flatnonzero(
+        (_counts(data.histories, seen) > 0) & (_counts(data.histories, asked) > 0)
+    )
+    truth = data.histories.where(asked).take(rows)
+    return Stage(train, train.histories.take(rows), truth, warm(train))
 
 
 def warm(train: Dataset) -> np.ndarray:
@@ -206,16 +220,6 @@ def _time_stage(data: Dataset, start: int, end: int) -> Stage:
     )
     truth = data.histories.where(later).take(asked)
     return Stage(train, train.histories.take(asked), truth, warm(train))
-
-
-def _entry_stage(data: Dataset, seen: np.ndarray, asked: np.ndarray) -> Stage:
-    """One stage from masks of entries: viewers are in train and are asked again."""
-    train = data.with_histories(data.histories.where(seen))
-    rows = np.flatnonzero(
-        (_counts(data.histories, seen) > 0) & (_counts(data.histories, asked) > 0)
-    )
-    truth = data.histories.where(asked).take(rows)
-    return Stage(train, train.histories.take(rows), truth, warm(train))
 
 
 def _counts(histories: Histories, keep: np.ndarray) -> np.ndarray:

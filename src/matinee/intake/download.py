@@ -140,7 +140,7 @@ def get(
     """The zip of a public data set: from `look_in`, else `folder`, else downloaded into `folder`.
 
     It grows as NAME.zip.part and gets its name only when checked; a later call goes on with it.
-    `progress(done, total)` counts bytes (total None = unknown); `say` takes lines for people: the
+    `progress(done, total)` counts bytes (total 0 = unknown); `say` takes lines for people: the
     licence, and what was verified. `url` asks a mirror instead; the checksums stay the same.
     """
     if name not in PUBLIC:

@@ -223,7 +223,7 @@ def _known_id(catalogue: pl.DataFrame, item_id: str) -> str:
 
 def _labels(films: pl.DataFrame) -> Sequence[tuple[str, str]]:
     return [
-        (str(item_id), title if year is None else f"{title} ({year})")
+        (str(item_id), (title or str(item_id)) if year is None else f"{title} ({year})")
         for item_id, title, year in films.select("item_id", "title", "year").iter_rows()
     ]
 

@@ -11,7 +11,7 @@ import httpx
 
 from matinee.errors import DownloadError
 
-Progress = Callable[[int, int | None], None]
+Progress = Callable[[int, int], None]  # bytes so far, of how many (0 = unknown)
 
 # Seconds before each further try; counted anew whenever a try brought bytes.
 WAITS = (0.5, 1.0, 2.0, 4.0, 8.0)
@@ -73,7 +73,7 @@ def _stream(client: httpx.Client, url: str, part: Path, progress: Progress | Non
     with client.stream("GET", url, headers=headers) as response:
         start = _start_of(response, url, part, start, validator)
         length = response.headers.get("Content-Length")
-        total = start + int(length) if length else None
+        total = start + int(length) if length else 0
         if total and total - start > (free := shutil.disk_usage(part.parent).free):
             raise DownloadError(
                 f"{part.parent}: expected {total - start:,} bytes free for {url}, got {free:,}; "

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,6 @@ import vl_convert
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-import matinee
 from matinee.explore.picture import Picture, look
 from matinee.explore.wording import percent, size_of
 
@@ -56,7 +56,7 @@ def write_page(
             specs={name: figure.spec for name, figure in figures.items()},
             looks={"light": look() | {"background": "transparent"}, "dark": look(dark=True)},
             bundle=Markup(_bundle()),  # the drawing libraries, not data
-            version=getattr(matinee, "__version__", ""),
+            version=version("matinee"),
             **context,
         )
     )

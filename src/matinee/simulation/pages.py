@@ -27,7 +27,9 @@ def page(
     masks = [everything, *(films.genres[theme] for theme in themes.T), everything]
     shown = np.empty((len(notice), ROWS * SLOTS), np.int64)
     for row, mask in enumerate(masks):
-        scores = np.where(mask, draw if row < ROWS - 1 else draw - notice, -1e6)
+        # A genre that runs out is filled up with others. No two scores are equal, so that the six
+        # best are the same on every machine.
+        scores = (draw if row < ROWS - 1 else draw - notice) - 1e4 * ~mask
         top = np.argpartition(-scores, SLOTS, axis=1)[:, :SLOTS]
         order = np.argsort(-np.take_along_axis(scores, top, axis=1), axis=1, kind="stable")
         top = np.take_along_axis(top, order, axis=1)

@@ -45,7 +45,7 @@ class Tastes:
 
     early: np.ndarray  # (viewers, items) appeal before the viewer changes
     late: np.ndarray  # (viewers, items) appeal after
-    turn: np.ndarray  # (viewers,) the day on which half of the change is done
+    turn: np.ndarray  # (viewers,) share of the two years when half of the change is done
     moods: np.ndarray  # (viewers, moods) how often in which mood, rows sum to 1
     moodiness: np.ndarray  # (viewers,) how much the mood of the evening counts
     offset: np.ndarray  # (viewers,) stars more or less than others give
@@ -54,8 +54,7 @@ class Tastes:
 
 def draw_circles(films: Films, rng: np.random.Generator) -> Circles:
     """Every circle loves three genres, cannot stand two, and has its own rules and stars."""
-    n_genres, n_people = len(films.genres), len(films.people)
-    genres = 0.35 * rng.standard_normal((CIRCLES, n_genres))
+    genres = 0.35 * rng.standard_normal((CIRCLES, len(films.genres)))
     by_size = films.genres.sum(axis=1) ** 0.5
     for circle in range(CIRCLES):
         picked = weighted(by_size, 5, rng)
@@ -72,7 +71,7 @@ def draw_circles(films: Films, rng: np.random.Generator) -> Circles:
         genres,
         rules,
         signs * (0.7 + 0.6 * rng.random((CIRCLES, RULES))),
-        np.stack([weighted(fame, STARS, rng) for _ in range(CIRCLES)]) % n_people,
+        np.stack([weighted(fame, STARS, rng) for _ in range(CIRCLES)]),
         np.quantile(films.year, 0.15 + 0.8 * rng.random(CIRCLES)),
         12 + 25 * rng.random(CIRCLES),
         moods / moods.sum(axis=1, keepdims=True),
@@ -92,7 +91,7 @@ def draw_tastes(
     return Tastes(
         _appeal(member, own, films, circles, quality),
         _appeal((1 - moved) * member + moved * later, own, films, circles, quality),
-        731 * rng.random(viewers),
+        rng.random(viewers),
         moods / moods.sum(axis=1, keepdims=True),
         0.4 + 0.6 * rng.random(viewers),
         0.35 * rng.standard_normal(viewers),
@@ -171,7 +170,7 @@ def _genre_appeal(taste: np.ndarray, films: Films) -> np.ndarray:
 
 
 def _memberships(viewers: int, circles: Circles, rng: np.random.Generator) -> np.ndarray:
-    """(viewers, circles): a home circle of .6 to 1, the rest in up to two others."""
+    """(viewers, circles): a home circle of .7 to 1, the rest in up to two others."""
     bounds = np.cumsum(circles.sizes)
     picked = np.minimum(np.searchsorted(bounds, rng.random((viewers, 3))), CIRCLES - 1)
     home = HOME + (1 - HOME) * rng.random(viewers)

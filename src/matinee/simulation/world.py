@@ -63,7 +63,7 @@ class World:
         self, tastes: Tastes, own: np.ndarray, days: np.ndarray, common: "Common"
     ) -> np.ndarray:
         """(rows, items) of viewers `own` of a block on these days, before mood and saturation."""
-        change = self.drift / (1 + np.exp(-(days - tastes.turn[own]) / 60))
+        change = self.drift / (1 + np.exp(-(days - DAYS * tastes.turn[own]) / 60))
         early, late = tastes.early[own], tastes.late[own]
         return np.asarray(
             early + change[:, None] * (late - early) + self.drift * common.waves(days)

@@ -1,16 +1,11 @@
 """Artefact folders: arrays and a manifest, written whole or not at all, checked when read."""
 
-import errno
 import hashlib
 import json
 import os
 import platform
 import re
-import secrets
-import shutil
-import time
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -21,13 +16,13 @@ import polars as pl
 from numpy.lib import format as npy
 
 from matinee.errors import ArtefactError, few
+from matinee.store.folders import current, replaced
 
 FORMAT = "matinee artefact"
 VERSION = 1  # of the format; a change that old programs cannot read raises it
 
 _MANIFEST, _ITEMS = "manifest.json", "items.json"
 _ARRAY_FILE = re.compile(r"[a-z][a-z0-9_]*\.npy")
-_STALE_S = 86_400  # a temporary folder of that age was left by a writer that died
 
 
 def versions() -> dict[str, str]:
@@ -64,24 +59,16 @@ def write(folder: Path, manifest: Manifest, arrays: Mapping[str, np.ndarray]) ->
                 f"{folder}: expected arrays of plain values named in lower case, got {name!r} "
                 f"of {array.dtype}"
             )
-    folder = folder.absolute()
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        _remove_stale(folder)
-        temporary = folder.with_name(f".{folder.name}.{secrets.token_hex(6)}.partial")
-        temporary.mkdir()
-        try:
+        with replaced(folder) as temporary:
             _write_files(temporary, manifest, arrays)
-            _swap_in(temporary, folder)
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
     except OSError as error:
         raise ArtefactError(f"{folder}: expected to write it, got {error.strerror}") from error
 
 
 def exists(folder: Path) -> bool:
     """Whether `read` would find an artefact there, sound or not."""
-    return (_place(folder) / _MANIFEST).is_file()
+    return (current(folder) / _MANIFEST).is_file()
 
 
 def read(folder: Path) -> tuple[Manifest, dict[str, np.ndarray]]:
@@ -92,12 +79,12 @@ def read(folder: Path) -> tuple[Manifest, dict[str, np.ndarray]]:
     """
     folder = folder.absolute()
     while True:
-        place = _place(folder)
+        place = current(folder)
         text = _manifest_bytes(place)
         try:
             return _read_files(place, text)
         except ArtefactError:
-            if _place(folder) == place and _manifest_bytes(place) == text:
+            if current(folder) == place and _manifest_bytes(place) == text:
                 raise
 
 
@@ -122,8 +109,6 @@ def _write_files(folder: Path, manifest: Manifest, arrays: Mapping[str, np.ndarr
         "files": files,
     }
     (folder / _MANIFEST).write_bytes(_sealed(document))
-    for path in [*folder.iterdir(), folder]:
-        _flush(path)
 
 
 def _sealed(document: Mapping[str, Any]) -> bytes:
@@ -136,49 +121,9 @@ def _text(document: Mapping[str, Any]) -> str:
     return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
 
 
-def _flush(path: Path) -> None:
-    """Have the disk hold it before the rename that makes it count."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _previous(folder: Path) -> Path:
-    return folder.absolute().with_name(f".{folder.absolute().name}.previous")
-
-
-def _place(folder: Path) -> Path:
-    """The folder, or where a writer that died between its two renames left the old one."""
-    return _previous(folder) if not folder.exists() and _previous(folder).exists() else folder
-
-
-def _swap_in(temporary: Path, folder: Path) -> None:
-    """Rename `temporary` to `folder`; the old folder waits beside it until that is done."""
-    while True:
-        try:
-            temporary.rename(folder)
-            break
-        except OSError as error:
-            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
-                raise
-        shutil.rmtree(_previous(folder), ignore_errors=True)
-        with suppress(FileNotFoundError):  # another writer was quicker
-            folder.rename(_previous(folder))
-    shutil.rmtree(_previous(folder), ignore_errors=True)
-    _flush(folder.parent)
-
-
-def _remove_stale(folder: Path) -> None:
-    for path in folder.parent.glob(f".{folder.name}.*.partial"):
-        if time.time() - path.stat().st_mtime > _STALE_S:
-            shutil.rmtree(path, ignore_errors=True)
 
 
 def _manifest_bytes(folder: Path) -> bytes | None:

@@ -1,0 +1,154 @@
+"""The workspace folder: what was imported, models, reports, numba's cache."""
+
+import hashlib
+import json
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from matinee.errors import InputError
+from matinee.schema import RatingScale, Tables
+from matinee.store.folders import current, replaced
+
+_INDEX = "tables.json"
+_QUARANTINE = "quarantine.csv"
+_TABLES = ("movies", "ratings", "tags", "links", "users", "changes", "quarantine", "doubtful")
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """`home`, by default .matinee in the working directory; made when first written to."""
+
+    home: Path
+
+    def save(self, tables: Tables) -> Path:
+        """Keep imported tables under their name, in place of what had it; where they are.
+
+        Parquet for each table, tables.json for the rest, and quarantine.csv for people.
+        """
+        folder = self._data_folder(tables.name)
+        with self._writing(), replaced(folder) as temporary:
+            for name in _TABLES:
+                _write_table(getattr(tables, name), temporary / f"{name}.parquet")
+            published = {name: f"published-{k}" for k, name in enumerate(tables.published)}
+            for name, file in published.items():
+                _write_table(tables.published[name], temporary / f"{file}.parquet")
+            tables.quarantine.write_csv(temporary / _QUARANTINE)
+            index = {
+                "name": tables.name,
+                "scale": asdict(tables.scale),
+                "simulated": tables.simulated,
+                "published": published,
+                "imported_ns": time.time_ns(),
+            }
+            text = json.dumps(index, indent=1, ensure_ascii=False)
+            (temporary / _INDEX).write_text(text, encoding="utf-8")
+        return folder
+
+    def load(self, name: str | None = None) -> Tables:
+        """The tables imported under a name, by default the last; InputError lists the names."""
+        indexes = self._indexes()
+        if not indexes:
+            raise InputError(
+                f"workspace {self.home}: expected imported data, got none; import some with "
+                "'matinee import PATH', or use the built-in data with --data starter"
+            )
+        if name is None:
+            name = max(indexes, key=lambda each: int(indexes[each]["imported_ns"]))
+        if name not in indexes:
+            raise InputError(
+                f"workspace {self.home}: expected one of {', '.join(indexes)}, got {name!r}; "
+                "import it with 'matinee import PATH'"
+            )
+        index, folder = indexes[name], current(self._data_folder(name))
+        try:
+            return Tables(
+                name=name,
+                scale=RatingScale(**index["scale"]),
+                simulated=bool(index["simulated"]),
+                published={
+                    table: _read_table(folder / f"{file}.parquet")
+                    for table, file in index["published"].items()
+                },
+                **{table: _read_table(folder / f"{table}.parquet") for table in _TABLES},
+            )
+        except (OSError, KeyError, TypeError, AttributeError, pl.exceptions.PolarsError) as error:
+            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise InputError(
+                f"{folder}: expected what 'matinee import' wrote, got {reason}; import {name} again"
+            ) from None
+
+    def names(self) -> list[str]:
+        """The names of what was imported, in text order."""
+        return list(self._indexes())
+
+    def quarantine_file(self, name: str) -> Path:
+        """The CSV file with the rows that were set aside when `name` was imported."""
+        return self._data_folder(name) / _QUARANTINE
+
+    def model_folder(self, data_name: str, model: str) -> Path:
+        """Where the artefact of a model of that data is, or would be."""
+        return self.home / "models" / _file_name(data_name) / _file_name(model)
+
+    def reports_folder(self) -> Path:
+        """Where reports go; made if it is not there."""
+        return self._made("reports")
+
+    def numba_folder(self) -> Path:
+        """Where numba may cache what it compiled; made if it is not there."""
+        return self._made("numba")
+
+    def _data_folder(self, name: str) -> Path:
+        return self.home / "data" / _file_name(name)
+
+    def _made(self, name: str) -> Path:
+        with self._writing():
+            (self.home / name).mkdir(parents=True, exist_ok=True)
+        return self.home / name
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Turn what the disk refuses into a message about the setting behind it."""
+        try:
+            yield
+        except OSError as error:
+            raise InputError(
+                f"MATINEE_HOME: expected a folder that can be written to, got {self.home}: "
+                f"{error.strerror or error}"
+            ) from error
+
+    def _indexes(self) -> dict[str, dict[str, Any]]:
+        """tables.json of each import, by name; a folder without one that can be read is none."""
+        found = {}
+        for path in (self.home / "data").glob(f"*/{_INDEX}"):
+            try:
+                index = json.loads(path.read_bytes())
+                name = index["name"]
+            except (OSError, ValueError, KeyError, TypeError):
+                continue
+            if current(self._data_folder(name)) == path.parent:
+                found[name] = index
+        return dict(sorted(found.items()))
+
+
+def _file_name(name: str) -> str:
+    """A file name for any text; one that had to be changed gets a digest, so that none collide."""
+    safe = re.sub(r"[^A-Za-z0-9_+.-]", "_", name).lstrip(".")[:80] or "_"
+    if safe == name:
+        return safe
+    return f"{safe}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+
+
+def _write_table(table: pl.DataFrame, path: Path) -> None:
+    if table.width:  # a table of no columns is no file
+        table.write_parquet(path, compression="zstd")
+
+
+def _read_table(path: Path) -> pl.DataFrame:
+    return pl.read_parquet(path) if path.exists() else pl.DataFrame()

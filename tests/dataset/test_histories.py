@@ -1,0 +1,136 @@
+"""Histories keep their order, their latest entry a pair, and their rows apart."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matinee.dataset import NO_TIME, Dataset, Histories, Vocabulary
+from matinee.errors import InputError
+
+entries = st.lists(
+    st.tuples(st.integers(0, 5), st.integers(0, 6), st.integers(-2, 3), st.integers(1, 10)),
+    max_size=60,
+)
+ITEMS = Vocabulary.of(["a", "c", "d", "f", "g", "h", "k"])
+
+
+def built(rows: list[tuple[int, int, int, int]]) -> Histories:
+    table = np.array(rows, np.int64).reshape(-1, 4)
+    return Histories.from_entries(
+        ITEMS,
+        table[:, 0].astype(np.int32),
+        table[:, 1].astype(np.int32),
+        6,
+        strength=np.ones(len(table), np.float32),
+        rating=table[:, 3].astype(np.float32),
+        time=table[:, 2],
+    )
+
+
+def content(histories: Histories) -> list[dict[int, tuple[float, int]]]:
+    found: list[dict[int, tuple[float, int]]] = [{} for _ in range(histories.rows)]
+    for row, number, rating, time in zip(
+        histories.entry_rows, histories.numbers, histories.rating, histories.time, strict=True
+    ):
+        found[row][int(number)] = (float(rating), int(time))
+    return found
+
+
+@settings(deadline=None, max_examples=40)
+@given(entries)
+def test_a_repeated_pair_keeps_its_latest_and_of_two_at_one_time_the_later_given(
+    rows: list[tuple[int, int, int, int]],
+) -> None:
+    expected: list[dict[int, tuple[float, int]]] = [{} for _ in range(6)]
+    for row, number, time, rating in rows:
+        if number not in expected[row] or time >= expected[row][number][1]:
+            expected[row][number] = (float(rating), time)
+    histories = built(rows)
+    assert content(histories) == expected
+    assert histories.entries == sum(map(len, expected))
+    for row in range(6):
+        numbers = histories.slice(row, row + 1).numbers
+        assert (np.diff(numbers) > 0).all()
+
+
+@settings(deadline=None, max_examples=40)
+@given(entries, st.lists(st.integers(0, 5), max_size=8))
+def test_taken_rows_are_the_rows_in_that_order(
+    rows: list[tuple[int, int, int, int]], wanted: list[int]
+) -> None:
+    histories = built(rows)
+    whole = content(histories)
+    taken = histories.take(np.array(wanted, np.int64))
+    assert content(taken) == [whole[row] for row in wanted]
+
+
+@settings(deadline=None, max_examples=40)
+@given(entries, st.integers(0, 6), st.integers(0, 6))
+def test_a_slice_is_the_rows_between(
+    rows: list[tuple[int, int, int, int]], start: int, length: int
+) -> None:
+    histories = built(rows)
+    stop = min(start + length, 6)
+    start = min(start, stop)
+    assert content(histories.slice(start, stop)) == content(histories)[start:stop]
+
+
+@settings(deadline=None, max_examples=40)
+@given(entries, st.integers(-2, 3))
+def test_asked_at_a_moment_nothing_later_is_seen(
+    rows: list[tuple[int, int, int, int]], moment: int
+) -> None:
+    early = built(rows).at(moment)
+    assert (early.time <= moment).all()
+    assert (early.as_of == moment).all()
+    assert content(early) == [
+        {k: v for k, v in row.items() if v[1] <= moment} for row in content(built(rows))
+    ]
+
+
+@settings(deadline=None, max_examples=40)
+@given(entries)
+def test_another_vocabulary_keeps_the_entries_that_it_knows(
+    rows: list[tuple[int, int, int, int]],
+) -> None:
+    histories = built(rows)
+    other = Vocabulary.of(["k", "zz", "a", "d"])
+    moved = histories.on(other)
+    for before, after in zip(content(histories), content(moved), strict=True):
+        by_id = {ITEMS.ids[number]: value for number, value in before.items()}
+        assert {other.ids[number]: value for number, value in after.items()} == {
+            id_: value for id_, value in by_id.items() if id_ in set(other.ids)
+        }
+    assert histories.on(Vocabulary(ITEMS.ids)) is histories
+
+
+def test_liked_keeps_positive_strengths_alone(data: Dataset) -> None:
+    strength = data.histories.matrix().toarray()
+    np.testing.assert_array_equal(data.histories.liked().toarray(), np.where(strength > 0, 1, 0))
+
+
+def test_a_matrix_keeps_zeros_stored(data: Dataset) -> None:
+    assert (data.histories.strength == 0).any()
+    assert data.histories.matrix().nnz == data.histories.entries
+
+
+def test_wrong_arrays_are_refused(data: Dataset) -> None:
+    histories = data.histories
+    with pytest.raises(InputError, match="aligned entries"):
+        replace(histories, strength=histories.strength[1:])
+    with pytest.raises(InputError, match="expected item numbers below 30"):
+        replace(histories, numbers=histories.numbers + np.int32(25))
+    with pytest.raises(InputError, match="expected no entry later than as_of, got"):
+        replace(histories, as_of=histories.as_of - 100_000)
+
+
+def test_times_that_are_not_known_are_earlier_than_any_other() -> None:
+    strength = np.ones(2, np.float32)
+    zeros = np.zeros(2, np.int32)
+    histories = Histories.from_entries(
+        ITEMS, zeros, zeros, 1, strength=strength, time=np.array([5, NO_TIME])
+    )
+    assert histories.time.tolist() == [5]
