@@ -20,7 +20,7 @@ from matinee.dataset import (
     user_fold_splits,
 )
 from matinee.errors import InputError
-from matinee.evaluation.split_files import from_frame, to_frame
+from matinee.evaluation.split_files import HELD_OUT, from_frame, to_frame
 from matinee.schema import MOVIES, RATINGS, RatingScale, Tables, empty
 
 SPLITS = {
@@ -97,7 +97,7 @@ def test_ids_may_be_numbers_that_lost_their_zeros() -> None:
         {
             "user_id": [1, 2, 3, 3, 4, 4],
             "item_id": [2844, 12, 77, 2844, 2844, 77],
-            "part": "train train valid_history valid_truth test_history test_truth".split(),
+            "part": ["train", *HELD_OUT],
         }
     )
     split = from_frame(data, frame)
