@@ -99,7 +99,7 @@ def test_the_specifications_are_json(report):
         (True, "True"),
         (1234567, "1,234,567"),
         (123456.7, "123,457"),
-        (1234.56, "1,234.6"),
+        (1234.56, "1234.6"),
         (float("nan"), "–"),
         ("x" * 61, "x" * 59 + "…"),
         (["Drama", "War"], "Drama, War"),

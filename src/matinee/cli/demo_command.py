@@ -56,7 +56,7 @@ def demo(
         trained = training.fit(best.recipe, dataset, settings.seed)
         lengths = np.diff(dataset.histories.indptr)
         viewer = dataset.users.ids[int(np.argsort(lengths, kind="stable")[len(lengths) // 2])]
-        found = api.recommend(dataset, user=viewer, model=trained)
+        found = api.recommend(dataset, user=viewer, model=trained, n=5)
     if not json:
         out.print("\n[b]3. One viewer's recommendations, with true reasons[/b]")
         render_recommendations(found, True, out)

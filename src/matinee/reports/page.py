@@ -81,17 +81,21 @@ def write_pictures(pictures: Sequence[Picture], folder: Path) -> list[Path]:
 def cell(value: object, most: int = 60) -> str:
     """A value as a table shows it, cut after `most` characters; what is unknown is a dash.
 
-    >>> cell(4803), cell(29045039.9), cell(6.0921715), cell(0.000123), cell(None), cell(["a", "b"])
-    ('4,803', '29,045,040', '6.092', '0.000123', '–', 'a, b')
+    Thousands are grouped from 10,000: a year stays a year.
+
+    >>> cell(1920), cell(29045039.9), cell(6.0921715), cell(0.000123), cell(None), cell(["a", "b"])
+    ('1920', '29,045,040', '6.092', '0.000123', '–', 'a, b')
     """
     if value is None or (isinstance(value, float) and not isfinite(value)):
         return "–"
     if isinstance(value, int) and not isinstance(value, bool):
-        return f"{value:,}"
+        return f"{value:,}" if abs(value) >= 1e4 else str(value)
     if isinstance(value, float):
         if abs(value) >= 1e5:
             return f"{value:,.0f}"
-        return f"{value:,.4g}" if abs(value) < 1e3 else f"{value:,.1f}"
+        if abs(value) >= 1e3:
+            return f"{value:,.1f}" if abs(value) >= 1e4 else f"{value:.1f}"
+        return f"{value:.4g}"
     text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
