@@ -136,6 +136,13 @@ def test_a_mistake_is_one_line_and_status_2(home: Path, arguments: list[str], me
     assert failed.stderr.count("\n") == 1
 
 
+def test_a_report_that_cannot_be_written_is_a_message(home: Path) -> None:
+    (home / "taken").write_text("a file where the folder should be")
+    failed = run("explore", "-d", "starter", "--out", home / "taken" / "report", code=2)
+    assert failed.stderr.startswith("matinee: ")
+    assert "taken" in failed.stderr
+
+
 def test_films_alone_can_be_likened_but_not_evaluated(home: Path) -> None:
     table = home / "films.csv"
     table.write_text(

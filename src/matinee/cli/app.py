@@ -58,3 +58,7 @@ def main() -> None:
         # The reader of our output went away (matinee ... | head): nothing is wrong with us.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
+    except OSError as error:
+        # A full disk, a folder that may not be written to: the system's words say what to mend.
+        typer.echo(f"matinee: {error.filename or 'the system'}: {error.strerror}", err=True)
+        sys.exit(2)

@@ -8,7 +8,6 @@ import typer
 
 from matinee.cli.options import JsonOption
 from matinee.cli.output import note, out, print_json, working
-from matinee.errors import InputError
 
 
 def demo(
@@ -78,13 +77,11 @@ def demo(
 
 def _writable(folder: Path) -> Path:
     """The folder, or a temporary one where the working directory cannot be written to."""
-    from matinee.store.workspace import Workspace
-
     try:
-        Workspace(folder.parents[1]).reports_folder()
         folder.mkdir(parents=True, exist_ok=True)
-    except (OSError, InputError):
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError:
         other = Path(tempfile.mkdtemp(prefix="matinee-demo-"))
-        note(f"{folder} cannot be written, using {other}")
+        note(f"{folder} cannot be written to; the reports go to {other}")
         return other
-    return folder
