@@ -67,6 +67,8 @@ def _path(source: Source, settings: Settings, progress: Callable[[int, int], Non
     name = str(source)
     if name in PUBLIC:
         return get(name, settings.home / "downloads", settings.data, progress)
+    if name == STARTER or name in Workspace(settings.home).names():
+        raise InputError(f"{name}: expected it alone, or files to join; it cannot be joined itself")
     known = [STARTER, *Workspace(settings.home).names(), *PUBLIC]
     raise InputError(
         f"{name}: expected a file, a folder or one of {', '.join(dict.fromkeys(known))}; "

@@ -10,7 +10,7 @@ import typer
 from matinee.cli.options import DataOption, JsonOption, SeedOption
 from matinee.cli.output import err, note, out, print_json, working
 from matinee.cli.sources import read_data
-from matinee.errors import AmbiguousTitle
+from matinee.errors import AmbiguousTitle, ArtefactError
 
 if TYPE_CHECKING:
     from matinee.api import Recommendations
@@ -134,7 +134,10 @@ def _kept(dataset: "Dataset", model: str | None, settings: "Settings") -> "Train
     folder = Workspace(settings.home).model_folder(dataset.name, name)
     if not folder.is_dir():
         return model
-    kept = training.load_for(folder, dataset)
+    try:
+        kept = training.load_for(folder, dataset)
+    except ArtefactError as error:
+        raise ArtefactError(f"{error}; 'matinee train' makes it anew") from error
     if kept is None:
         note(f"{name}: the kept model was trained on other data; fitting anew")
         return model
