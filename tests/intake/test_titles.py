@@ -283,3 +283,13 @@ def test_titles_and_years_find_what_the_published_ids_say(real_data, tmp_path):
     in_both = links["truth"].is_in(right["item_id"].implode()).sum()
     assert right_ones / settled.height > 0.998
     assert right_ones / in_both > 0.98
+
+
+def test_a_film_without_a_title_is_found_by_its_id():
+    catalogue = pl.DataFrame(
+        {"item_id": ["f1", "f2"], "title": [None, "Heat"], "year": [None, 1995]},
+        schema={"item_id": pl.String, "title": pl.String, "year": pl.Int32},
+    )
+    assert find(catalogue, "f1") == "f1"
+    with pytest.raises(UnknownId, match="nearest"):
+        find(catalogue, "f2")

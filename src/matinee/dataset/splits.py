@@ -208,7 +208,10 @@ def warm(train: Dataset) -> np.ndarray:
 
 def _needs_times(data: Dataset, what: str) -> None:
     if not data.has_times:
-        raise MissingData(f"{what}: expected a time for every rating, {data.name} has some without")
+        raise MissingData(
+            f"{what}: expected a time for every rating, {data.name} has some without; "
+            "a split at random or by viewers (strong) needs none"
+        )
 
 
 def _time_stage(data: Dataset, start: int, end: int) -> Stage:

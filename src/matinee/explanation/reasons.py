@@ -77,6 +77,7 @@ class _Account:
         for name, term in self.parts.terms.items():
             value = float(term[row, place])
             text = TERM_TEXTS.get(name, name).format(value=value)
+            text = text.replace("liked by 1 viewers", "liked by 1 viewer")
             found.append(Reason(name, text, None, value))
         found.sort(key=lambda reason: -abs(reason.contribution))
         others = np.delete(values, named)

@@ -110,6 +110,9 @@ def find(catalogue: pl.DataFrame, query: str) -> str:
     """
     if query.startswith("id:"):
         return _known_id(catalogue, query.removeprefix("id:").strip())
+    untitled = catalogue.filter(pl.col("title").is_null())
+    if (untitled["item_id"].cast(pl.String) == query).any():
+        return query  # a film that has no other name
     nearest = search(catalogue, query, limit=_CHOICES)
     best = nearest["score"][0] if nearest.height else 0.0
     if best < _NEAR:
@@ -223,7 +226,7 @@ def _known_id(catalogue: pl.DataFrame, item_id: str) -> str:
 
 def _labels(films: pl.DataFrame) -> Sequence[tuple[str, str]]:
     return [
-        (str(item_id), (title or str(item_id)) if year is None else f"{title} ({year})")
+        (str(item_id), (title or f"id:{item_id}") + ("" if year is None else f" ({year})"))
         for item_id, title, year in films.select("item_id", "title", "year").iter_rows()
     ]
 
