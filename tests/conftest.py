@@ -41,10 +41,11 @@ def real_data() -> Path:
 
 @pytest.fixture(scope="session")
 def protocols() -> ModuleType:
-    """The independent splits and metrics beside the checkout; only for tests marked `data`."""
-    path = Path(__file__).parents[2] / "shared" / "protocols.py"
-    if not path.exists():
-        pytest.skip("../shared/protocols.py is not there")
+    """The independent splits and metrics: protocols.py beside the folder of the data."""
+    folder = data_folder()
+    path = None if folder is None else folder.resolve().parent / "protocols.py"
+    if path is None or not path.exists():
+        pytest.skip("protocols.py is not beside the folder of MATINEE_DATA")
     spec = importlib.util.spec_from_file_location("protocols", path)
     assert spec is not None
     assert spec.loader is not None

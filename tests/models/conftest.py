@@ -1,12 +1,8 @@
 """The published protocol's strong-generalisation split, as a data set and histories."""
 
-import importlib.util
-import os
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import polars as pl
@@ -16,19 +12,6 @@ from scipy.sparse import csr_array
 from matinee.dataset import NO_TIME, Dataset, Histories, Vocabulary
 from matinee.models.protocols import Scorer
 from matinee.schema import MOVIES, RatingScale
-
-
-@pytest.fixture(scope="session")
-def protocols() -> ModuleType:
-    """protocols.py of the data's folder or ../shared: an independent implementation."""
-    path = Path(__file__).parents[3] / "shared" / "protocols.py"
-    if not path.exists() and os.environ.get("CI") != "true":
-        pytest.skip(f"{path} is not there")
-    spec = importlib.util.spec_from_file_location("reference_protocols", path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["reference_protocols"] = module  # its dataclasses look themselves up there
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="session")
