@@ -1,5 +1,7 @@
 """demo: the whole path on the starter data."""
 
+import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import Annotated
@@ -26,14 +28,17 @@ def demo(
     """
     import numpy as np
 
+    from matinee.cli.sources import place_compiled_code
+    from matinee.settings import read_settings
+
+    settings = read_settings()
+    place_compiled_code(settings)
     from matinee import api, training
     from matinee.cli.explore_view import render_terminal
     from matinee.cli.film_view import render_recommendations
     from matinee.cli.leaderboard_view import render_leaderboard
     from matinee.reports import write_exploration, write_leaderboard
-    from matinee.settings import read_settings
 
-    settings = read_settings()
     folder = folder or _writable(settings.home / "reports" / "demo")
     with working("reading the starter data") as status:
         tables = api.read("starter")
@@ -70,7 +75,10 @@ def demo(
     out.print("\n[b]4. Reports[/b]")
     for path in paths:
         out.print(f"  {path}", soft_wrap=True)
-    note('next: matinee recommend --data starter --like "Toy Story" --why')
+    # As it can be typed here: make runs .venv/bin/matinee, which need not be on the PATH.
+    called = sys.argv[0] if Path(sys.argv[0]).name == "matinee" else "python -m matinee"
+    command = "matinee" if shutil.which("matinee") else called
+    note(f'next: {command} recommend --data starter --like "Toy Story" --why')
     if not once and out.is_terminal:
         typer.launch(paths[1].resolve().as_uri())
 

@@ -1,7 +1,6 @@
 """From --data to checked tables, with what a person should know about them."""
 
 import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +20,7 @@ def read_data(
     mapping: Sequence[str] | None = None,
 ) -> "Tables":
     """The tables of --data; says what was set aside or left unmatched."""
-    _place_compiled_code(settings)
+    place_compiled_code(settings)
     from matinee.api import read
 
     with download_bar("downloading") as progress, working("reading"):
@@ -62,12 +61,11 @@ def pairs(texts: Sequence[str]) -> dict[str, str]:
     return mapping
 
 
-def _place_compiled_code(settings: "Settings") -> None:
+def place_compiled_code(settings: "Settings") -> None:
     """Numba keeps compiled kernels beside the code, or in the workspace where it may not.
 
-    Must run before numba is imported; without a place to write, it would refuse to compile.
+    Must run before numba is imported. Where the workspace cannot be written to either, numba and
+    `matinee.kernels` look for another place.
     """
     if not os.access(Path(__file__).parents[1] / "kernels", os.W_OK):
-        place = settings.home / "numba" if os.access(settings.home.parent, os.W_OK) else None
-        place = place or Path(tempfile.gettempdir()) / "matinee-numba"
-        os.environ.setdefault("NUMBA_CACHE_DIR", str(place))
+        os.environ.setdefault("NUMBA_CACHE_DIR", str((settings.home / "numba").absolute()))
