@@ -16,3 +16,8 @@ def __getattr__(name: str) -> Any:
     from matinee import api
 
     return getattr(api, name)
+
+
+def __dir__() -> list[str]:
+    """What a notebook completes after `matinee.`: the functions, loaded or not."""
+    return sorted({*globals(), *__all__} - {"Any", "TYPE_CHECKING"})
