@@ -27,8 +27,9 @@ def render_leaderboard(document: Mapping[str, Any], console: Console) -> None:
         cells = [_cell(model, column, interval=column in columns[:2]) for column in columns]
         table.add_row(name, *cells, f"{model['fit_s']:.1f}")
     console.print(table)
-    if closed := _closed(models):
-        console.print(closed)
+    for text in (_closed(models), _tied(document, best), _settings(models)):
+        if text:
+            console.print(text, highlight=False)
     for line in document.get("notes", ()):
         console.print(f"[dim]{line}[/dim]")
 
@@ -42,6 +43,24 @@ def _closed(models: Sequence[Mapping[str, Any]]) -> str | None:
     name = max(values, key=lambda each: values[each] or 0.0)
     share = ((values[name] or 0.0) - popularity) / (oracle - popularity)
     return f"{name} closes {share:.0%} of the gap from popularity to the oracle in NDCG@10"
+
+
+def _tied(document: Mapping[str, Any], best: str | None) -> str | None:
+    """Which models these viewers are too few to tell from the best one."""
+    names = [
+        d["model"]
+        for d in document.get("differences", ())
+        if d["metric"] == "ndcg@10" and d["against"] == best and (d["p_holm"] or 0) > 0.05
+    ]
+    if not names:
+        return None
+    return f"not told apart from {best} by NDCG@10 (paired, p > 0.05): {', '.join(names)}"
+
+
+def _settings(models: Sequence[Mapping[str, Any]]) -> str | None:
+    """The settings of the models that have some, as --model takes them."""
+    recipes = [m["recipe"] for m in models if m["recipe"].startswith(f"{m['name']}:")]
+    return f"settings: {'  '.join(recipes)}" if recipes else None
 
 
 def _value(model: Mapping[str, Any], metric: str) -> float | None:

@@ -4,6 +4,7 @@ from matinee.evaluation.contest import Entry, evaluate
 from matinee.evaluation.leaderboard import (
     DENOMINATORS,
     LOWER_IS_BETTER,
+    ORACLE,
     Difference,
     Estimate,
     Leaderboard,
@@ -13,6 +14,7 @@ from matinee.evaluation.leaderboard import (
 __all__ = [
     "DENOMINATORS",
     "LOWER_IS_BETTER",
+    "ORACLE",
     "Difference",
     "Entry",
     "Estimate",

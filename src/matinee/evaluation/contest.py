@@ -11,6 +11,7 @@ from matinee.dataset import Stage
 from matinee.errors import InputError, few
 from matinee.evaluation.leaderboard import (
     LOWER_IS_BETTER,
+    ORACLE,
     Difference,
     Estimate,
     Leaderboard,
@@ -99,7 +100,7 @@ class _Pair:
 
 
 def _differences(measured: dict[str, Measured]) -> list[Difference]:
-    """Every model against popularity and against the best, Holm-adjusted per metric and rival."""
+    """Every model against popularity and against the best (not the oracle), Holm-adjusted."""
     differences = []
     for metric in COMPARED:
         sums = {name: m.by_user[metric] for name, m in measured.items()}
@@ -107,7 +108,8 @@ def _differences(measured: dict[str, Measured]) -> list[Difference]:
         if len(sums) < 2:
             continue
         sign = -1 if metric in LOWER_IS_BETTER else 1
-        best = max(sums, key=lambda name: sign * sums[name].value)
+        rivals = sums.keys() - {ORACLE} or sums.keys()
+        best = max(sorted(rivals), key=lambda name: sign * sums[name].value)
         for rival in dict.fromkeys([PRIMITIVE, best]):
             if rival not in sums:
                 continue

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 
 import polars as pl
 
@@ -29,6 +30,7 @@ DENOMINATORS: dict[str, str] = {
 }
 
 LOWER_IS_BETTER = frozenset({"rmse", "mae", "gini", "calibration"})
+ORACLE = "oracle"  # knows the truth of a simulated world: it is on the board, not in the contest
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Difference:
     p_holm: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Leaderboard:
     """Best NDCG@10 first; the counts say what the figures are about."""
 
@@ -83,8 +85,17 @@ class Leaderboard:
 
     @property
     def best(self) -> ModelResult:
-        """The first line."""
-        return self.models[0]
+        """The first line but the oracle's."""
+        return next(model for model in self.models if model.name != ORACLE)
+
+    def __repr__(self) -> str:
+        models = ", ".join(
+            f"{m.name} {m.metrics['ndcg@10'].value or float('nan'):.3f}" for m in self.models
+        )
+        return f"Leaderboard({self.data}, {self.split} split, NDCG@10: {models})"
+
+    def _repr_html_(self) -> str:
+        return leaderboard_html(self)
 
     def frame(self) -> pl.DataFrame:
         """One row a model: name, recipe, fit_s, rank_s, then each metric's value."""
@@ -94,7 +105,9 @@ class Leaderboard:
                 | {metric: estimate.value for metric, estimate in m.metrics.items()}
                 for m in self.models
             ],
-            schema_overrides=dict.fromkeys(self.best.metrics, pl.Float64) if self.models else None,
+            schema_overrides=dict.fromkeys(self.models[0].metrics, pl.Float64)
+            if self.models
+            else None,
         )
 
     def intervals(self) -> pl.DataFrame:
@@ -165,3 +178,40 @@ class Leaderboard:
 def finite(value: float) -> float | None:
     """The value as it may stand in JSON: None for NaN and infinities."""
     return float(value) if math.isfinite(value) else None
+
+
+_SHOWN = ("ndcg@10", "recall@20", "coverage@20", "novelty@10", "diversity@10", "rmse")
+
+
+def leaderboard_html(board: Leaderboard) -> str:
+    """The board as a notebook cell shows it: the first figures with their intervals, the notes."""
+    shown = [
+        name
+        for name in _SHOWN
+        if any(m.metrics[name].value is not None for m in board.models if name in m.metrics)
+    ]
+    head = "".join(f"<th>{name}</th>" for name in ("model", *shown, "fit s", "settings"))
+    rows = "".join(
+        f"<tr><td>{escape(m.name)}</td>{''.join(_cell(m.metrics[name]) for name in shown)}"
+        f"<td>{m.fit_s:.1f}</td><td><code>{escape(m.recipe)}</code></td></tr>"
+        for m in board.models
+    )
+    label = " · <b>simulated data</b>" if board.simulated else ""
+    notes = "".join(f"<li>{escape(note)}</li>" for note in board.notes)
+    return (
+        f"<p>{escape(board.data)}{label} · {escape(board.split)} split</p>"
+        f"<table><tr>{head}</tr>{rows}</table><ul>{notes}</ul>"
+        "<p>All figures: <code>.frame()</code>, <code>.intervals()</code>; "
+        "which differ: <code>.differences</code>.</p>"
+    )
+
+
+def _cell(estimate: Estimate) -> str:
+    if estimate.value is None:
+        return "<td>–</td>"
+    between = (
+        ""
+        if estimate.low is None or estimate.high is None
+        else f"<br><small>{estimate.low:.3f} – {estimate.high:.3f}</small>"
+    )
+    return f"<td>{estimate.value:.3f}{between}</td>"

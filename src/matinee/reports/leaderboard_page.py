@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from matinee.errors import InputError
-from matinee.evaluation import DENOMINATORS, LOWER_IS_BETTER
+from matinee.evaluation import DENOMINATORS, LOWER_IS_BETTER, ORACLE
 from matinee.reports.glossary import METRICS, protocol
 from matinee.reports.leaderboard_pictures import ACCURACY, interval_picture, trade_picture
 from matinee.reports.page import Figure, write_page
@@ -23,7 +23,6 @@ _FIRST = (
     "rmse",
     "mae",
 )
-_ORACLE = "oracle"  # knows the simulated world's truth, so it is no competitor
 
 
 def write_leaderboard(leaderboard: Mapping[str, Any], folder: Path) -> Path:
@@ -109,7 +108,7 @@ def _ordered(models: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _best(results: pl.DataFrame) -> dict[str, float]:
     """The best value of each metric, the oracle's aside."""
-    values = results.filter(pl.col("name") != _ORACLE).drop_nulls("value")
+    values = results.filter(pl.col("name") != ORACLE).drop_nulls("value")
     best = {}
     for (metric,), group in values.group_by("metric"):
         family = _family(str(metric))

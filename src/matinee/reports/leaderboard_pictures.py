@@ -3,6 +3,7 @@
 import altair as alt
 import polars as pl
 
+from matinee.evaluation import ORACLE
 from matinee.exploration.picture import Picture, picture
 from matinee.exploration.wording import percent
 
@@ -17,7 +18,7 @@ def interval_picture(results: pl.DataFrame) -> Picture | None:
     shown = _of(results, ACCURACY)
     if not shown.height:
         return None
-    first = shown.row(0, named=True)
+    first = _competing(shown).row(0, named=True)
     sentence = f"{first['name']} comes first with an NDCG@10 of {first['value']:.3f}"
     if first["low"] is not None and first["high"] is not None:
         sentence += f" (95 % interval {first['low']:.3f} to {first['high']:.3f})"
@@ -52,8 +53,9 @@ def trade_picture(results: pl.DataFrame) -> Picture | None:
     both = accuracy.join(coverage, on="name", maintain_order="left")
     if both.height < 2:
         return None
-    widest = both.sort("coverage", descending=True).row(0, named=True)
-    best = both.row(0, named=True)
+    competing = _competing(both)
+    widest = competing.sort("coverage", descending=True).row(0, named=True)
+    best = competing.row(0, named=True)
     sentence = (
         f"{best['name']}, the most accurate, shows {percent(best['coverage'])} of the films that "
         f"may be recommended in anyone's first ten; {widest['name']} shows most, "
@@ -75,13 +77,46 @@ def trade_picture(results: pl.DataFrame) -> Picture | None:
             alt.Tooltip("coverage:Q", format=".1%", title="coverage@10"),
         ],
     )
-    labels = base.mark_text(align="left", dx=9, style="label").encode(text="name:N")
+    labels = [
+        base.transform_filter(alt.FieldOneOfPredicate("name", names))
+        .mark_text(align="left", dx=9, dy=13 * line, style="label")
+        .encode(text="name:N")
+        for line, names in enumerate(_label_lines(both))
+        if names
+    ]
     points = base.mark_point(filled=True, size=90, opacity=1)
-    chart = (points + labels).properties(height=340)
+    chart = alt.LayerChart(layer=[points, *labels]).properties(height=340)
     return picture("accuracy-coverage", "Accuracy against coverage", sentence, chart)
 
 
 _PERCENT = alt.Axis(format="%")
+
+
+def _competing(shown: pl.DataFrame) -> pl.DataFrame:
+    """The rows but the oracle's, where there are others."""
+    others = shown.filter(pl.col("name") != ORACLE)
+    return others if others.height else shown
+
+
+def _label_lines(both: pl.DataFrame) -> list[list[str]]:
+    """The names by line, from the point's own height downwards, so that none covers another.
+
+    A name takes up to a sixth of the picture's width, a line a twenty-fifth of its height.
+    """
+    heights = both["accuracy"].to_numpy()
+    line_height = max(float(heights.max()), 1e-9) / 25
+    lines: list[list[str]] = [[] for _ in range(both.height)]
+    placed: list[tuple[float, float]] = []
+    for name, accuracy, coverage in zip(both["name"], heights, both["coverage"], strict=True):
+        free = 0
+        while any(
+            abs(coverage - x) < 1 / 6 and abs(accuracy - free * line_height - y) < line_height
+            for x, y in placed
+        ):
+            free += 1
+        lines[min(free, both.height - 1)].append(name)
+        placed.append((coverage, accuracy - free * line_height))
+    return lines
 
 
 def _of(results: pl.DataFrame, metric: str) -> pl.DataFrame:
