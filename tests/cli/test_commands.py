@@ -44,6 +44,14 @@ def test_the_terminal_shows_films_and_reasons(home: Path) -> None:
     assert "simulated" in shown.stdout
 
 
+def test_films_of_a_history_that_were_not_found_are_named(home: Path) -> None:
+    rows = "title,year,rating\nAlien,1979,5\nNo Such Film,1999,4\nAnother One,2001,3\n"
+    Path("mine.csv").write_text(rows)
+    found = document("recommend", "-d", "starter", "--history", "mine.csv")
+    assert "found in starter: 1 of your films" in found["notes"]
+    assert "not found: 'Another One', 'No Such Film' (2)" in found["notes"]
+
+
 def test_recommend_for_titles_a_viewer_and_anybody(home: Path) -> None:
     liked = document("recommend", "-d", "starter", "-l", "Alien", "-l", "blade runer (1982)")
     assert len(liked["items"]) == 10
@@ -70,7 +78,7 @@ def test_a_person_s_own_export_is_a_history(home: Path) -> None:
         )
     found = document("recommend", "-d", "starter", "--history", export)
     adds_up(found["items"])
-    assert any("1 are not" in note for note in found["notes"])
+    assert "not found: 'No Such Film At All' (1)" in found["notes"]
 
 
 def test_train_keeps_a_model_that_recommend_takes(home: Path) -> None:

@@ -13,7 +13,7 @@ from matinee import ranking, training
 from matinee.api.reading import Data, as_dataset
 from matinee.dataset import Dataset, Histories, strength_of_ratings
 from matinee.dataset.histories import NO_TIME
-from matinee.errors import InputError, MissingData, UnknownId
+from matinee.errors import InputError, MissingData, UnknownId, few
 from matinee.explanation import Reason, reasons
 from matinee.intake.personal import read_history
 from matinee.intake.titles import find
@@ -127,7 +127,7 @@ class _Question:
 
 
 def fit(data: Data, model: str | None = None, seed: int = 0) -> Trained:
-    """A fitted model by name ("ease") or with settings ("ease:ridge=100"); see `matinee.train`."""
+    """A fitted model by name ("ease") or with settings ("ease:ridge=100"), of all the data."""
     dataset = as_dataset(data)
     return training.fit(model or default_model(dataset), dataset, seed)
 
@@ -256,14 +256,15 @@ def _own_history(data: Dataset, path: Path) -> _Question:
         rating=rating,
         time=own.ratings["timestamp"].fill_null(NO_TIME).to_numpy(),
     )
-    notes = [f"{len(numbers):,} of your films are in {data.name}"]
+    notes = [f"found in {data.name}: {len(numbers):,} of your films"]
     for table, what in (
-        (own.unmatched, "are not"),
-        (own.doubtful, "are doubtful matches and were left out"),
-        (own.quarantine, "rows of the export are broken and were left out"),
+        (own.unmatched, "not found"),
+        (own.doubtful, "left out, since the match is doubtful"),
     ):
         if table.height:
-            notes.append(f"{table.height:,} {what}")
+            notes.append(f"{what}: {few(sorted(table['title']))}")
+    if own.quarantine.height:
+        notes.append(f"broken rows of the export left out: {own.quarantine.height:,}")
     return _Question(f"for the history in {path.name}", histories, tuple(notes))
 
 

@@ -22,11 +22,13 @@ def render_recommendations(found: "Recommendations", why: bool, console: Console
     for place, item in enumerate(found.items, 1):
         title = escape(item.title) + (f" [dim]({item.year})[/dim]" if item.year else "")
         parts = item.reasons if why else item.reasons[:1]
-        lines = [
-            (f"[green]{part.contribution:+.3f}[/green] " if why else "") + escape(part.text)
-            for part in parts
-        ]
+        lines = [(_signed(part.contribution) if why else "") + escape(part.text) for part in parts]
         table.add_row(str(place), title, f"{item.score:.3f}", "\n".join(lines))
     console.print(table)
     for text in found.notes:
         console.print(f"[dim]{escape(text)}[/dim]")
+
+
+def _signed(contribution: float) -> str:
+    colour = "red" if contribution < 0 else "green"
+    return f"[{colour}]{contribution:+.3f}[/{colour}] "

@@ -81,7 +81,10 @@ def separator(header: str) -> str:
 
 
 def by_columns(columns: Iterable[str], mapping: Mapping[str, str]) -> Kind | None:
-    """The kind with the most columns of those that are all there; else one at least half there."""
+    """The kind with the most columns of those that are all there; else one at least half there.
+
+    Of several as likely the one that stands first in `_HEADERS`: ratings before tags.
+    """
     found = tuple(column.strip() for column in columns)
     kinds = [(family, kind, tuple(names.split())) for (family, kind), names in _HEADERS.items()]
     kinds = [
@@ -94,14 +97,16 @@ def by_columns(columns: Iterable[str], mapping: Mapping[str, str]) -> Kind | Non
     if whole:
         family, kind, _ = max(whole, key=lambda entry: len(entry[2]))
         return Kind(family, kind, found=found)
-    share, family, kind, names = max(
-        (len(set(names) & set(found)) / len(names), family, kind, names)
-        for family, kind, names in kinds
-    )
+    family, kind, names = max(kinds, key=lambda entry: _share(entry[2], found))
+    share = _share(names, found)
     missing = tuple(name for name in names if name not in found)
     if share < 0.5 or len(names) - len(missing) < 2:
         return None
     return Kind(family, kind, missing, found)
+
+
+def _share(names: Sequence[str], found: Sequence[str]) -> float:
+    return len(set(names) & set(found)) / len(names)
 
 
 def _parquet_columns(file: File, content: bytes) -> list[str]:
