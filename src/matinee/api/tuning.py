@@ -182,10 +182,10 @@ def budget_of(minutes: float | None, trials: int | None, patience: int) -> Budge
 
 
 def _split_of(name: str, data: Dataset, split_by: str | Path | Split | None, seed: int) -> Split:
-    space_of(name)
-    if isinstance(split_by, Split):
-        return split_by
-    return split(data, split_by or ("time" if name in RATED else "strong"), seed)
+    how = split_by or ("time" if name in RATED else "strong")
+    parts = how if isinstance(how, Split) else split(data, how, seed)
+    space_of(name)  # after the split: data without ratings is the plainer mistake
+    return parts
 
 
 def _measured(search: Search, parts: Split, seed: int) -> Tuned:

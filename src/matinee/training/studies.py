@@ -25,6 +25,16 @@ from matinee.training.spaces import Choice, Float, LogFloat, Range, Space
 _SECONDS, _ERROR = "seconds", "error"  # what is kept of a trial beside its value
 _NAME = "search"
 
+# What reading something else as a journal raises.
+_NO_STUDY = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    optuna.exceptions.OptunaError,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
@@ -107,7 +117,7 @@ def open_study(space: Space, seed: int, *, lower_is_better: bool, file: Path | N
         for trial in opened.tried():
             if trial.settings.keys() != space.keys():
                 raise ValueError(f"settings {sorted(trial.settings)}")
-    except (ValueError, LookupError, TypeError, AttributeError, optuna.exceptions.OptunaError) as e:
+    except _NO_STUDY as e:
         reason = str(e).splitlines()[0] if str(e) else type(e).__name__
         raise ArtefactError(
             f"{file}: expected a search that 'matinee tune' wrote, got {reason}; "
@@ -118,11 +128,13 @@ def open_study(space: Space, seed: int, *, lower_is_better: bool, file: Path | N
 
 def _journal(file: Path) -> JournalStorage:
     file.parent.mkdir(parents=True, exist_ok=True)
-    if file.exists():
-        content = file.read_bytes()
-        if whole := content.rfind(b"\n") + 1:
-            with file.open("r+b") as opened:
-                opened.truncate(whole)
+    content = file.read_bytes() if file.exists() else b""
+    if not content.endswith(b"\n") and content:
+        whole = content.rfind(b"\n") + 1
+        if not whole:
+            raise ValueError("a file without a whole line")
+        with file.open("r+b") as opened:
+            opened.truncate(whole)
     return JournalStorage(JournalFileBackend(str(file)))
 
 

@@ -77,11 +77,13 @@ class Search:
 
 def space_of(name: str) -> Space:
     """What of a recipe is searched; InputError for one without settings to search."""
+    if ":" in name:
+        raise InputError(f"tune: expected a model's name without settings, got {name!r}")
     if name not in RECIPES:
         raise InputError(f"model: expected one of {', '.join(RECIPES)}, got {name!r}")
     if name not in SPACES:
         raise InputError(
-            f"tune: expected one of {', '.join(SPACES)}, got {name!r}; it has no space"
+            f"tune: expected a model with settings to search ({', '.join(SPACES)}), got {name!r}"
         )
     return SPACES[name]
 
