@@ -14,8 +14,8 @@ from matinee import api, training
 from matinee.dataset import Split
 from matinee.evaluation.significance import compare
 from matinee.models import RECIPES
-from matinee.training.objectives import Objective, metric_of
-from matinee.training.spaces import RATED, SPACES
+from matinee.training.objectives import Objective, metric_of, split_of
+from matinee.training.spaces import SPACES
 from matinee.training.tuning import Budget, Search, tune_recipe
 
 Splits = Mapping[str, Mapping[str, Split]]  # split, data set
@@ -35,7 +35,7 @@ def main() -> None:
         for how in ("strong", "time")
     }
     for name in asked.model or SPACES:
-        how = "time" if name in RATED or name == "trending" else "strong"
+        how = split_of(name)
         stages = [parts.tune for parts in splits[how].values()]
         objective = Objective.of(metric_of(name, how), stages)
         budget = Budget(asked.minutes * 60, asked.trials, patience=40)

@@ -59,7 +59,9 @@ def test_what_is_better_is_shown_kept_and_used(home: Path) -> None:
 
 def test_settings_found_go_before_a_kept_model_of_others(home: Path) -> None:
     run("train", *TRAINED)
-    recipe = json.loads(run("tune", *TRAINED, "-n", "12", "--json").stdout)["models"][0]["recipe"]
+    recipe = json.loads(run("tune", *TRAINED, "--trials", "12", "--json").stdout)["models"][0][
+        "recipe"
+    ]
     found = json.loads(run("recommend", *TRAINED, "-l", "Alien", "--json").stdout)
     assert found["model"] == recipe
 
@@ -148,7 +150,9 @@ def test_five_minutes_on_movielens_are_no_worse_than_the_defaults(
     home: Path, real_data: Path
 ) -> None:
     data = real_data / "ml-latest-small.zip"
-    found = json.loads(run("tune", "--data", data, "--minutes", "5", "-n", "30", "--json").stdout)
+    found = json.loads(
+        run("tune", "--data", data, "--minutes", "5", "--trials", "30", "--json").stdout
+    )
     for model in found["models"]:
         if model["verdict"] == "default":
             assert model["recipe"] == model["default"]["recipe"]

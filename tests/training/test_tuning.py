@@ -15,7 +15,7 @@ from matinee.errors import ArtefactError, InputError, MissingData, NumericError
 from matinee.evaluation import Entry, evaluate
 from matinee.models import RECIPES
 from matinee.training import fit
-from matinee.training.objectives import Objective, metric_of
+from matinee.training.objectives import Objective, metric_of, split_of
 from matinee.training.tuning import Budget, Progress, Search, tune_recipe
 
 
@@ -282,6 +282,7 @@ def test_each_model_is_measured_by_what_it_is_for(data: Dataset) -> None:
     assert metric_of("ease", "strong") == "ndcg@100"
     assert metric_of("ease", "time") == "ndcg@10"
     assert metric_of("mf", "time") == "rmse"
+    assert [split_of(name) for name in ("ease", "mf", "trending")] == ["strong", "time", "time"]
     with pytest.raises(InputError, match=r"tune mf: expected a split .* got strong"):
         metric_of("mf", "strong")
     objective = Objective.of("rmse", [random_split(data, np.random.default_rng(0)).tune])

@@ -18,9 +18,8 @@ from matinee.evaluation.leaderboard import finite
 from matinee.evaluation.significance import Comparison, Sums, compare
 from matinee.settings import Settings, read_settings
 from matinee.store.workspace import Workspace
-from matinee.training.objectives import Objective, metric_of
+from matinee.training.objectives import Objective, metric_of, split_of
 from matinee.training.own_defaults import keep_own_defaults
-from matinee.training.spaces import RATED
 from matinee.training.tuning import Budget, Progress, Search, space_of, tune_recipe
 
 MINUTES = 5.0  # of a search that is given no budget
@@ -143,7 +142,7 @@ def tune(
     `minutes` (5 without any budget) is the time of this search over all models, `trials` the
     number for each model with those of earlier runs; it also ends after `patience` trials without
     an improvement. The same call goes on with a search that was broken off; `fresh` starts anew.
-    Models: `default_model` if none is named. Split: strong, or time for models of ratings.
+    Models: `default_model` if none is named. Split: strong, or time for models of ratings or trends.
     """
     budget = budget_of(minutes, trials, patience)
     names = list(dict.fromkeys(models)) if models else None
@@ -182,7 +181,7 @@ def budget_of(minutes: float | None, trials: int | None, patience: int) -> Budge
 
 
 def _split_of(name: str, data: Dataset, split_by: str | Path | Split | None, seed: int) -> Split:
-    how = split_by or ("time" if name in RATED else "strong")
+    how = split_by or split_of(name)
     parts = how if isinstance(how, Split) else split(data, how, seed)
     space_of(name)  # after the split: data without ratings is the plainer mistake
     return parts

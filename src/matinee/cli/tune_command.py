@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from matinee.cli.model_commands import ModelOption
 from matinee.cli.options import DataOption, JsonOption, OutOption, SeedOption
 from matinee.cli.output import err, note, out, print_json
 from matinee.cli.sources import read_data
@@ -17,27 +16,39 @@ if TYPE_CHECKING:
 
 def tune(
     data: DataOption = None,
-    model: ModelOption = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--model",
+            "-m",
+            metavar="NAME",
+            help="A model without settings, such as [b]als[/b]; may be repeated. Default: the one "
+            "that [b]recommend[/b] uses.",
+            show_default=False,
+        ),
+    ] = None,
     split: Annotated[
         str | None,
         typer.Option(
             "--split",
             metavar="NAME",
             help="[b]strong[/b] (default: viewers that the model never saw), [b]time[/b] (default "
-            "for bias and mf) or another that [b]evaluate[/b] knows.",
+            "for bias, mf and trending) or another that [b]evaluate[/b] knows.",
             show_default=False,
         ),
     ] = None,
     minutes: Annotated[
         float | None,
         typer.Option(
-            "--minutes", metavar="M", help="Time to search, in all. Default: 5, or none with -n."
+            "--minutes",
+            metavar="M",
+            help="Time to search, over all models. Default: 5, or no limit with --trials.",
         ),
     ] = None,
     trials: Annotated[
         int | None,
         typer.Option(
-            "--trials", "-n", metavar="N", help="Trials of each model, with those of earlier runs."
+            "--trials", metavar="N", help="Trials of each model, with those of earlier runs."
         ),
     ] = None,
     patience: Annotated[

@@ -14,7 +14,7 @@ from matinee.evaluation.measure import Question
 from matinee.evaluation.significance import Sums
 from matinee.models.protocols import RatingPredictor, Scorer
 from matinee.training.fitting import fit
-from matinee.training.spaces import RATED
+from matinee.training.spaces import RATED, TIMED
 
 
 def metric_of(name: str, split: str) -> str:
@@ -30,6 +30,11 @@ def metric_of(name: str, split: str) -> str:
             "hides likes alone; use --split time or --split random"
         )
     return "rmse"
+
+
+def split_of(name: str) -> str:
+    """The split that a recipe is tuned on unless another is named."""
+    return "time" if name in RATED | TIMED else "strong"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -59,3 +59,7 @@ SPACES: dict[str, Space] = {
 
 # There to predict stars, and tuned by how well they do that; the others by their lists.
 RATED = frozenset({"bias", "mf"})
+
+# There to follow the time, which a split by viewers does not ask for: trending would be told to
+# look back for years.
+TIMED = frozenset({"trending"})
