@@ -142,7 +142,7 @@ def tune(
     `minutes` (5 without any budget) is the time of this search over all models, `trials` the
     number for each model with those of earlier runs; it also ends after `patience` trials without
     an improvement. The same call goes on with a search that was broken off; `fresh` starts anew.
-    Models: `default_model` if none is named. Split: strong, or time for models of ratings or trends.
+    Models: `default_model` if none is named. Split: strong, or time for `RATED` and `TIMED`.
     """
     budget = budget_of(minutes, trials, patience)
     names = list(dict.fromkeys(models)) if models else None
