@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from matinee.api import evaluate, explore, fit, read, recommend, similar, split
+    from matinee.api import evaluate, explore, fit, read, recommend, similar, split, tune
 
 __version__ = "0.1.0"
-__all__ = ["evaluate", "explore", "fit", "read", "recommend", "similar", "split"]
+__all__ = ["evaluate", "explore", "fit", "read", "recommend", "similar", "split", "tune"]
 
 
 def __getattr__(name: str) -> Any:

@@ -17,14 +17,14 @@ def dense(model):
 
 
 def test_with_all_neighbours_the_weights_are_scikit_learns_cosines(data):
-    model = ItemKnn(neighbours=1000).fit(data, rng())
+    model = ItemKnn(neighbours=1000, shrink=0.0).fit(data, rng())
     expected = cosine_similarity(data.histories.on(model.items).liked().toarray().T)
     np.fill_diagonal(expected, 0)
     np.testing.assert_allclose(dense(model), expected, rtol=1e-6)
 
 
 def test_each_item_keeps_its_most_similar_others(data):
-    whole, pruned = (dense(ItemKnn(neighbours=k).fit(data, rng())) for k in (1000, 4))
+    whole, pruned = (dense(ItemKnn(neighbours=k, shrink=0.0).fit(data, rng())) for k in (1000, 4))
     for item in range(len(whole)):
         best = sorted(range(len(whole)), key=lambda j: (-whole[item, j], j))[:4]
         expected = np.zeros(len(whole), np.float32)

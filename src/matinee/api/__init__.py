@@ -8,12 +8,14 @@ if TYPE_CHECKING:
     from matinee.api.exploring import explore
     from matinee.api.reading import as_dataset, read
     from matinee.api.recommending import Recommendation, Recommendations, fit, recommend, similar
+    from matinee.api.tuning import Tuning, tune
 
 # Each name's module is loaded when the name is first asked for: to recommend, nobody waits for
 # the libraries that draw pictures or test differences.
 _MODULES = {
     "Recommendation": "recommending",
     "Recommendations": "recommending",
+    "Tuning": "tuning",
     "as_dataset": "reading",
     "evaluate": "comparing",
     "explore": "exploring",
@@ -22,11 +24,13 @@ _MODULES = {
     "recommend": "recommending",
     "similar": "recommending",
     "split": "comparing",
+    "tune": "tuning",
 }
 
 __all__ = [
     "Recommendation",
     "Recommendations",
+    "Tuning",
     "as_dataset",
     "evaluate",
     "explore",
@@ -35,6 +39,7 @@ __all__ = [
     "recommend",
     "similar",
     "split",
+    "tune",
 ]
 
 

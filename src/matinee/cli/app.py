@@ -9,6 +9,7 @@ from matinee.cli.data_commands import explore, get, import_
 from matinee.cli.demo_command import demo
 from matinee.cli.film_commands import recommend, similar
 from matinee.cli.model_commands import evaluate, train
+from matinee.cli.tune_command import tune
 from matinee.errors import MatineeError
 
 app = typer.Typer(
@@ -29,6 +30,7 @@ app.command("import")(import_)
 app.command()(explore)
 app.command()(train)
 app.command()(evaluate)
+app.command()(tune)
 app.command()(recommend)
 app.command()(similar)
 app.command()(demo)

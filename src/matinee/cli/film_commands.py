@@ -9,6 +9,7 @@ import typer
 
 from matinee.cli.options import DataOption, JsonOption, SeedOption
 from matinee.cli.output import err, note, out, print_json, working
+from matinee.cli.own_defaults import with_own_default
 from matinee.cli.sources import read_data
 from matinee.errors import AmbiguousTitle, ArtefactError
 
@@ -125,24 +126,29 @@ def _asked(choices: Sequence[tuple[str, str]]) -> str:
 
 
 def _kept(dataset: "Dataset", model: str | None, settings: "Settings") -> "Trained | str | None":
-    """The model that `train` kept for exactly this data and these settings, else what was asked."""
+    """The model that `train` kept for exactly this data and these settings, else what was asked.
+
+    Without settings those count that `tune` found for the data.
+    """
     from matinee import training
     from matinee.api.recommending import default_model
     from matinee.store.workspace import Workspace
 
-    name, _ = training.recipe_from_text(model or default_model(dataset))
+    text = with_own_default(model or default_model(dataset), dataset, settings)
+    name, recipe = training.recipe_from_text(text)
+    settled = text if ":" in text else model
     folder = Workspace(settings.home).model_folder(dataset.name, name)
     if not folder.is_dir():
-        return model
+        return settled
     try:
         kept = training.load_for(folder, dataset)
     except ArtefactError as error:
         raise ArtefactError(f"{error}; 'matinee train' makes it anew") from error
     if kept is None:
         note(f"{name}: the kept model was trained on other data; fitting anew")
-        return model
-    if model and ":" in model and kept.recipe != training.recipe_from_text(model)[1]:
-        return model
+        return settled
+    if ":" in text and kept.recipe != recipe:
+        return settled
     return kept
 
 

@@ -7,6 +7,7 @@ import typer
 
 from matinee.cli.options import DataOption, JsonOption, OutOption, SeedOption
 from matinee.cli.output import note, out, print_json, working
+from matinee.cli.own_defaults import with_own_default
 from matinee.cli.sources import read_data
 
 ModelOption = Annotated[
@@ -30,6 +31,8 @@ def train(
     """Fit models on everything and keep them in the workspace for recommend and similar.
 
     [bold]matinee train --data ml-latest-small -m ease:ridge=200 -m als[/bold]
+
+    A model without settings takes those that [b]tune[/b] found for the data, else its defaults.
     """
     from matinee import training
     from matinee.api import as_dataset
@@ -41,7 +44,8 @@ def train(
     dataset = as_dataset(read_data(data, settings))
     workspace = Workspace(settings.home)
     documents = []
-    for text in model or [default_model(dataset)]:
+    for asked in model or [default_model(dataset)]:
+        text = with_own_default(asked, dataset, settings)
         with working(f"fitting {text}"):
             trained = training.fit(text, dataset, settings.seed if seed is None else seed)
             folder = workspace.model_folder(dataset.name, trained.name)

@@ -1,6 +1,7 @@
-"""HTML reports of what explore and evaluation found."""
+"""HTML reports of what explore, evaluate and tune found."""
 
 from matinee.reports.exploration_page import write_exploration
 from matinee.reports.leaderboard_page import write_leaderboard
+from matinee.reports.tuning_page import write_tuning
 
-__all__ = ["write_exploration", "write_leaderboard"]
+__all__ = ["write_exploration", "write_leaderboard", "write_tuning"]

@@ -3,8 +3,9 @@
 import hashlib
 import json
 import re
+import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -96,6 +97,25 @@ class Workspace:
         """Where the artefact of a model of that data is, or would be."""
         return self.home / "models" / _file_name(data_name) / _file_name(model)
 
+    def study_file(self, data_name: str, study: str) -> Path:
+        """Where a search for settings of that data keeps its trials; its folder is made."""
+        return self._made("tuning", _file_name(data_name)) / f"{_file_name(study)}.jsonl"
+
+    def keep_tuned(self, data_name: str, document: Mapping[str, Any]) -> Path:
+        """Keep what searches found for a data set, in place of what was known; where it is."""
+        self._made("tuned")
+        path = self.tuned_file(data_name)
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.partial")
+        with self._writing():
+            text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
+            temporary.write_text(text, encoding="utf-8")
+            temporary.replace(path)
+        return path
+
+    def tuned_file(self, data_name: str) -> Path:
+        """Where `keep_tuned` keeps it."""
+        return self.home / "tuned" / f"{_file_name(data_name)}.json"
+
     def reports_folder(self) -> Path:
         """Where reports go; made if it is not there."""
         return self._made("reports")
@@ -107,10 +127,11 @@ class Workspace:
     def _data_folder(self, name: str) -> Path:
         return self.home / "data" / _file_name(name)
 
-    def _made(self, name: str) -> Path:
+    def _made(self, *names: str) -> Path:
+        folder = self.home.joinpath(*names)
         with self._writing():
-            (self.home / name).mkdir(parents=True, exist_ok=True)
-        return self.home / name
+            folder.mkdir(parents=True, exist_ok=True)
+        return folder
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

@@ -1,0 +1,65 @@
+"""What may be tuned of each recipe, and within which bounds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class LogFloat:
+    """A number from `low` to `high`, searched by its logarithm."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Float:
+    """A number from `low` to `high`."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A whole number from `low` to `high`, searched by its logarithm."""
+
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of a few values without an order."""
+
+    values: tuple[str | bool | int | float, ...]
+
+
+Range: TypeAlias = LogFloat | Float | Whole | Choice
+Space: TypeAlias = Mapping[str, Range]
+
+# The fields that are searched; others keep their default. Each default lies within its bounds,
+# since it is the first that a search tries.
+SPACES: dict[str, Space] = {
+    "trending": {"days": LogFloat(0.5, 3000)},
+    "weighted_rating": {"quantile": Float(0, 1)},
+    "item_knn": {"neighbours": Whole(5, 2000), "shrink": Float(0, 100)},
+    "bm25": {"neighbours": Whole(5, 2000), "k1": LogFloat(0.01, 100), "b": Float(0, 1)},
+    "ease": {"ridge": LogFloat(1, 10_000)},
+    "als": {
+        "factors": Whole(8, 256),
+        "alpha": LogFloat(1, 100),
+        "ridge": LogFloat(0.1, 1000),
+        "epochs": Whole(5, 30),
+    },
+    "bias": {"ridge": LogFloat(0.1, 100), "user_ridge": LogFloat(0.1, 100)},
+    "mf": {"factors": Whole(2, 64), "epochs": Whole(2, 40)},
+}
+
+# There to predict stars, and tuned by how well they do that; the others by their lists.
+RATED = frozenset({"bias", "mf"})
+
+# There to follow the time, which a split by viewers does not ask for: trending would be told to
+# look back for years.
+TIMED = frozenset({"trending"})
