@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from matinee.explore import explore
+from matinee.exploration import explore
 from matinee.reports import write_exploration
 from matinee.schema import CHANGES, QUARANTINE, Tables
 from matinee.simulation import starter

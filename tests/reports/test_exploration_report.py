@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 import pytest
 
 from matinee import intake
-from matinee.explore import explore
+from matinee.exploration import explore
 from matinee.reports import write_exploration
 from matinee.reports.page import cell
 

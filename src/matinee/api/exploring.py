@@ -1,8 +1,8 @@
 """A first look at a data set."""
 
 from matinee.api.reading import Source, read
-from matinee.explore import Exploration
-from matinee.explore import explore as explore_tables
+from matinee.exploration import Exploration
+from matinee.exploration import explore as explore_tables
 from matinee.schema import Tables
 
 

@@ -8,13 +8,13 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from matinee.explore import Exploration, bars
-from matinee.explore.catalogue import OUTLIER_RULE, CatalogueSummary
-from matinee.explore.distribution import LongTail
-from matinee.explore.summary import TableSummary
-from matinee.explore.text_bars import columns
-from matinee.explore.viewing import ViewingSummary
-from matinee.explore.wording import amount, percent, size_of
+from matinee.exploration import Exploration, bars
+from matinee.exploration.catalogue import OUTLIER_RULE, CatalogueSummary
+from matinee.exploration.distribution import LongTail
+from matinee.exploration.summary import TableSummary
+from matinee.exploration.text_bars import columns
+from matinee.exploration.viewing import ViewingSummary
+from matinee.exploration.wording import amount, percent, size_of
 
 _WIDEST = 110  # of a chart, however wide the terminal is
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import polars as pl
 
-from matinee.explore import Exploration, pictures
-from matinee.explore.catalogue import OUTLIER_RULE
-from matinee.explore.wording import percent
+from matinee.exploration import Exploration, pictures
+from matinee.exploration.catalogue import OUTLIER_RULE
+from matinee.exploration.wording import percent
 from matinee.reports.page import Figure, write_page
 
 _OF_VIEWING = {"ratings", "popularity", "activity", "ratings-over-time"}

@@ -3,8 +3,8 @@
 import altair as alt
 import polars as pl
 
-from matinee.explore.picture import Picture, picture
-from matinee.explore.wording import percent
+from matinee.exploration.picture import Picture, picture
+from matinee.exploration.wording import percent
 
 ACCURACY, COVERAGE = "ndcg@10", "coverage@10"
 

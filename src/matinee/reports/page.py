@@ -12,8 +12,8 @@ import vl_convert
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from matinee.explore.picture import Picture, look
-from matinee.explore.wording import percent, size_of
+from matinee.exploration.picture import Picture, look
+from matinee.exploration.wording import percent, size_of
 
 
 @dataclass(frozen=True, slots=True)

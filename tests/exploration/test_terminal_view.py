@@ -5,7 +5,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from matinee.cli.explore_view import render_terminal
-from matinee.explore import explore
+from matinee.exploration import explore
 
 
 def printed(tables, width, brief=False):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from matinee.explore.distribution import LongTail, long_tail
+from matinee.exploration.distribution import LongTail, long_tail
 from matinee.schema import RatingScale
 
 _DAY = 86_400

@@ -4,7 +4,7 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from matinee.explore import explore
+from matinee.exploration import explore
 from matinee.schema import MOVIES, RATINGS, Tables, empty
 
 

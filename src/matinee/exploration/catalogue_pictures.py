@@ -3,10 +3,10 @@
 import altair as alt
 import polars as pl
 
-from matinee.explore.catalogue import CatalogueSummary
-from matinee.explore.picture import Picture, picture, zoomable
-from matinee.explore.summary import TableSummary
-from matinee.explore.wording import amount, listed, percent
+from matinee.exploration.catalogue import CatalogueSummary
+from matinee.exploration.picture import Picture, picture, zoomable
+from matinee.exploration.summary import TableSummary
+from matinee.exploration.wording import amount, listed, percent
 
 _SHORT = "datum.value == 0 ? '0' : replace(format(datum.value, '~s'), 'G', 'B')"  # 20M, 1B
 _POWERS = alt.Axis(labelExpr=_SHORT, tickCount=6)

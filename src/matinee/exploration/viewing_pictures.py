@@ -3,10 +3,10 @@
 import altair as alt
 import polars as pl
 
-from matinee.explore.distribution import LongTail
-from matinee.explore.picture import Chart, Picture, picture, zoomable
-from matinee.explore.viewing import ViewingSummary
-from matinee.explore.wording import percent
+from matinee.exploration.distribution import LongTail
+from matinee.exploration.picture import Chart, Picture, picture, zoomable
+from matinee.exploration.viewing import ViewingSummary
+from matinee.exploration.wording import percent
 
 _SHARE = alt.Axis(format="%")
 _DATES = {"day": "%-d %B %Y", "month": "%B %Y", "year": "%Y"}

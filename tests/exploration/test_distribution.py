@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matinee.explore.distribution import correlation, fences, histogram, long_tail
+from matinee.exploration.distribution import correlation, fences, histogram, long_tail
 
 VALUES = st.lists(st.none() | st.floats(-1e6, 1e9, allow_nan=False), max_size=60)
 

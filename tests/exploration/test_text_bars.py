@@ -1,8 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matinee.explore import bars
-from matinee.explore.text_bars import columns
+from matinee.exploration import bars
+from matinee.exploration.text_bars import columns
 
 COUNTS = st.lists(st.integers(0, 10**7), min_size=1, max_size=20)
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import polars as pl
 
-from matinee.explore.catalogue import OUTLIER_RULE, CatalogueSummary
-from matinee.explore.distribution import LongTail
-from matinee.explore.summary import TableSummary
-from matinee.explore.viewing import ViewingSummary
+from matinee.exploration.catalogue import OUTLIER_RULE, CatalogueSummary
+from matinee.exploration.distribution import LongTail
+from matinee.exploration.summary import TableSummary
+from matinee.exploration.viewing import ViewingSummary
 
 Json = dict[str, Any]
 

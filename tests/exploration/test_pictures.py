@@ -5,8 +5,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from matinee.explore import explore, pictures
-from matinee.explore.picture import look
+from matinee.exploration import explore, pictures
+from matinee.exploration.picture import look
 from matinee.schema import MOVIES, RATINGS, empty
 
 

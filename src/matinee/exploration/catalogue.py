@@ -5,7 +5,7 @@ from math import isnan
 
 import polars as pl
 
-from matinee.explore.distribution import correlation, fences, histogram
+from matinee.exploration.distribution import correlation, fences, histogram
 
 # Numeric columns of the catalogue; True where outliers are looked for on the log scale.
 MEASURES = {

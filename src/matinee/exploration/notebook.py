@@ -5,9 +5,9 @@ from html import escape
 
 import polars as pl
 
-from matinee.explore.picture import Picture
-from matinee.explore.summary import TableSummary
-from matinee.explore.wording import size_of
+from matinee.exploration.picture import Picture
+from matinee.exploration.summary import TableSummary
+from matinee.exploration.wording import size_of
 
 
 def notebook_html(

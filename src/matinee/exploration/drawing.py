@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from matinee.explore.catalogue_pictures import (
+from matinee.exploration.catalogue_pictures import (
     budget_picture,
     correlation_picture,
     genre_picture,
@@ -11,8 +11,8 @@ from matinee.explore.catalogue_pictures import (
     runtime_picture,
     vote_picture,
 )
-from matinee.explore.picture import Picture
-from matinee.explore.viewing_pictures import (
+from matinee.exploration.picture import Picture
+from matinee.exploration.viewing_pictures import (
     activity_picture,
     popularity_picture,
     rating_picture,
@@ -20,7 +20,7 @@ from matinee.explore.viewing_pictures import (
 )
 
 if TYPE_CHECKING:  # an exploration draws itself, too
-    from matinee.explore.analysis import Exploration
+    from matinee.exploration.analysis import Exploration
 
 
 def pictures(exploration: "Exploration") -> tuple[Picture, ...]:

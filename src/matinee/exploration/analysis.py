@@ -5,20 +5,20 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from matinee.explore.catalogue import CatalogueSummary, catalogue_summary
-from matinee.explore.distribution import LongTail, long_tail
-from matinee.explore.document import (
+from matinee.exploration.catalogue import CatalogueSummary, catalogue_summary
+from matinee.exploration.distribution import LongTail, long_tail
+from matinee.exploration.document import (
     Json,
     catalogue_document,
     records,
     table_document,
     viewing_document,
 )
-from matinee.explore.drawing import pictures
-from matinee.explore.notebook import notebook_html
-from matinee.explore.picture import Picture
-from matinee.explore.summary import TableSummary, summary
-from matinee.explore.viewing import ViewingSummary, item_activity, viewing_summary
+from matinee.exploration.drawing import pictures
+from matinee.exploration.notebook import notebook_html
+from matinee.exploration.picture import Picture
+from matinee.exploration.summary import TableSummary, summary
+from matinee.exploration.viewing import ViewingSummary, item_activity, viewing_summary
 from matinee.schema import Tables
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from matinee import intake
-from matinee.explore import explore
+from matinee.exploration import explore
 
 pytestmark = pytest.mark.data
 NAMES = ["movies", "credits"]

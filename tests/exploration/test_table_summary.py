@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matinee.explore.summary import described, summary
+from matinee.exploration.summary import described, summary
 
 WHOLE = st.none() | st.integers(-(10**6), 10**6)
 REAL = st.none() | st.floats(-1e6, 1e6, allow_nan=False)
