@@ -156,6 +156,7 @@ def recommend(
     for each recommendation, the rest counts as one reason.
     """
     dataset = as_dataset(data)
+    like = [like] if isinstance(like, str) else like
     if sum((user is not None, bool(like), history is not None)) > 1:
         raise InputError("recommend: expected one of user, like and history, got several")
     if user is None and not like and history is None:
@@ -204,7 +205,9 @@ def _answer(
     data: Dataset, trained: Trained, question: _Question, n: int, why: int
 ) -> Recommendations:
     scorer: Scorer = trained.scorer
-    ranked = ranking.top(scorer, question.history, n)
+    # Nobody gets more films than there are; a number that is none is the ranking's to refuse.
+    most = max(len(data.items), 1)
+    ranked = ranking.top(scorer, question.history, min(n, most) if isinstance(n, int) else n)
     found = ranked.numbers[0][ranked.numbers[0] >= 0]
     own = scorer.items.numbers(data.items.ids.gather(found))
     because = reasons(scorer, question.history, own[None, :], data, why)[0]
@@ -229,7 +232,7 @@ def _question(
     if user is not None:
         if not len(data.users):
             raise MissingData(f"user: expected a viewer, {data.name} has films alone")
-        number = int(data.users.numbers([user])[0])
+        number = int(data.users.numbers([str(user)])[0])  # a notebook gives 42 for "42"
         if number < 0:
             some = ", ".join(data.users.ids.head(3))
             raise UnknownId(

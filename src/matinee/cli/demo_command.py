@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from matinee.cli.options import JsonOption
 from matinee.cli.output import note, out, print_json, working
@@ -69,7 +70,7 @@ def demo(
         return
     out.print("\n[b]4. Reports[/b]")
     for path in paths:
-        out.print(f"  {path}", soft_wrap=True)
+        out.print(f"  {escape(str(path))}", soft_wrap=True)
     note('next: matinee recommend --data starter --like "Toy Story" --why')
     if not once and out.is_terminal:
         typer.launch(paths[1].resolve().as_uri())

@@ -116,10 +116,11 @@ def _settled(
 
 
 def _asked(choices: Sequence[tuple[str, str]]) -> str:
+    from rich.markup import escape
     from rich.prompt import IntPrompt
 
     for place, (_, label) in enumerate(choices, 1):
-        err.print(f"  {place}  {label}")
+        err.print(f"  {place}  {escape(label)}")
     places = [str(place) for place in range(1, len(choices) + 1)]
     return choices[IntPrompt.ask("which one", console=err, choices=places) - 1][0]
 
