@@ -240,13 +240,13 @@ def _question(
             )
         return _Question(f"for viewer {user}", data.histories.take(np.array([number])))
     if history is not None:
-        return _own_history(data, Path(history))
+        return _own_history(data, history)
     liked = [data.items.number(find(data.movies, title)) for title in like]
     titles = ", ".join(data.titles(np.array(liked)))
     return _Question(f"for one who likes {titles}", _liking(data, liked))
 
 
-def _own_history(data: Dataset, path: Path) -> _Question:
+def _own_history(data: Dataset, path: str | Path) -> _Question:
     own = read_history(path, data.movies)
     numbers = data.items.numbers(own.ratings["item_id"])
     rating = own.ratings["rating"].fill_null(float("nan")).to_numpy()
@@ -267,7 +267,7 @@ def _own_history(data: Dataset, path: Path) -> _Question:
     ):
         if table.height:
             notes.append(f"{table.height:,} {what}")
-    return _Question(f"for the history in {path.name}", histories, tuple(notes))
+    return _Question(f"for the history in {Path(path).name}", histories, tuple(notes))
 
 
 def _liking(data: Dataset, numbers: Sequence[int]) -> Histories:

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -42,8 +41,10 @@ def recommend(
         typer.Option("--like", "-l", metavar="TITLE", help="A film you like; may be repeated."),
     ] = None,
     history: Annotated[
-        Path | None,
-        typer.Option("--history", help="Your Letterboxd export (zip) or IMDb ratings (CSV)."),
+        str | None,
+        typer.Option(
+            "--history", metavar="PATH", help="Your Letterboxd export (zip) or IMDb ratings (CSV)."
+        ),
     ] = None,
     model: OneModelOption = None,
     n: CountOption = 10,

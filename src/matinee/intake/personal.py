@@ -110,7 +110,12 @@ def _role(file: File) -> tuple[str, str, list[str]]:
     """Whose file it is, what it is for, and its columns."""
     if not file.place.lower().endswith((".csv", ".txt")) and b"\0" in file.head():
         return _OTHER, "", []
-    header = read_header(file, Layout()) if file.head(1) else []
+    try:
+        header = read_header(file, Layout()) if file.head(1) else []
+    except InputError:  # a picture or a note beside the export is none of it
+        if file.place.lower().endswith(".csv"):
+            raise
+        return _OTHER, "", []
     if part := letterboxd.role(file, header):
         return ("Letterboxd" if part != "removed" else _OTHER), part, header
     if part := imdb.role(header):

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 import polars as pl
-from scipy.linalg import cho_solve, cholesky, solve_triangular
+from scipy.linalg import LinAlgError, cho_solve, cholesky, solve_triangular
 from scipy.sparse import csr_array
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
@@ -146,6 +146,11 @@ def shared_root(factors: np.ndarray, ridge: float) -> tuple[np.ndarray, np.ndarr
     """L, lower triangular, with FᵀF + ridge I = L Lᵀ, and L⁻¹; float32, computed in float64."""
     gram = (factors.T @ factors).astype(np.float64)
     gram[np.diag_indices_from(gram)] += ridge
-    root = cholesky(gram, lower=True)
+    try:
+        root = cholesky(gram, lower=True)
+    except (LinAlgError, ValueError) as error:  # not positive definite, not finite
+        raise NumericError(
+            f"als: expected factors and a ridge of like size, got ridge {ridge}: {error}"
+        ) from error
     inverse = solve_triangular(root, np.eye(len(root)), lower=True)
     return root.astype(np.float32), inverse.astype(np.float32)
