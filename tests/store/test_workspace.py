@@ -200,3 +200,15 @@ def test_any_bit_turned_in_a_table_is_read_or_a_message(tmp_path: Path):
         path.write_bytes(damaged)
         with suppress(InputError):
             Workspace(tmp_path).load()
+
+
+def test_a_disk_that_fills_up_while_writing_is_a_message(tmp_path: Path, monkeypatch):
+    def full(*_: object, **__: object) -> None:
+        raise pl.exceptions.ComputeError("parquet: No space left on device (os error 28)")
+
+    Workspace(tmp_path).save(tables())
+    monkeypatch.setattr(pl.DataFrame, "write_parquet", full)
+    with pytest.raises(InputError, match=r"MATINEE_HOME: expected a folder .*No space left on de"):
+        Workspace(tmp_path).save(tables())
+    monkeypatch.undo()
+    assert_same(Workspace(tmp_path).load("tiny"), tables())

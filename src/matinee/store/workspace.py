@@ -149,10 +149,10 @@ class Workspace:
         """Turn what the disk refuses into a message about the setting behind it."""
         try:
             yield
-        except OSError as error:
+        except (OSError, pl.exceptions.PolarsError) as error:  # Polars': a disk full half-way
+            reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
             raise InputError(
-                f"MATINEE_HOME: expected a folder that can be written to, got {self.home}: "
-                f"{error.strerror or error}"
+                f"MATINEE_HOME: expected a folder that can be written to, got {self.home}: {reason}"
             ) from error
 
     def _indexes(self) -> dict[str, dict[str, Any]]:
