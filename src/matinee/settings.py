@@ -1,5 +1,6 @@
 """The environment and `matinee.toml`, read once and validated; the only place that reads them."""
 
+import tomllib
 from pathlib import Path
 
 from pydantic import Field, ValidationError
@@ -17,7 +18,11 @@ class Settings(BaseSettings):
     """What a person may set: MATINEE_HOME=..., or `home = ...` in matinee.toml."""
 
     model_config = SettingsConfigDict(
-        env_prefix="MATINEE_", toml_file="matinee.toml", extra="forbid", frozen=True
+        env_prefix="MATINEE_",
+        env_ignore_empty=True,  # MATINEE_HOME= is not the working directory
+        toml_file="matinee.toml",
+        extra="forbid",
+        frozen=True,
     )
 
     home: Path = Field(Path(".matinee"), description="the workspace folder")
@@ -48,3 +53,9 @@ def read_settings() -> Settings:
             for e in error.errors()
         )
         raise InputError(f"settings (MATINEE_* or matinee.toml): {wrong}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"matinee.toml: expected TOML in UTF-8, got {error}") from None
+    except OSError as error:
+        raise InputError(
+            f"matinee.toml: expected a file that can be read, got {error.strerror}"
+        ) from None

@@ -117,17 +117,27 @@ def test_imdb_ids_join_what_tmdb_ids_do_not(tmp_path: Path):
 def test_catalogues_alone_give_all_films_of_all(tmp_path: Path):
     first = source(
         tmp_path / "first",
-        movies={"item_id": ["1", "2"], "title": ["A", "B"], "tmdb_id": [10, 20], "year": [1, None]},
+        movies={
+            "item_id": ["1", "2"],
+            "title": ["A", "B"],
+            "tmdb_id": [10, 20],
+            "year": [1971, None],
+        },
     )
     second = source(
         tmp_path / "second",
-        movies={"item_id": ["1", "9"], "title": ["C", "b"], "tmdb_id": [30, 20], "year": [3, 2]},
+        movies={
+            "item_id": ["1", "9"],
+            "title": ["C", "b"],
+            "tmdb_id": [30, 20],
+            "year": [1973, 1972],
+        },
     )
     tables = read([first, second])
     assert tables.movies.select("item_id", "title", "year").rows() == [
-        ("1", "A", 1),
-        ("2", "B", 2),
-        ("second:1", "C", 3),
+        ("1", "A", 1971),
+        ("2", "B", 1972),
+        ("second:1", "C", 1973),
     ]
 
 

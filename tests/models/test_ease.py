@@ -43,7 +43,7 @@ def test_the_machine_has_memory():
 
 
 def test_a_ridge_that_is_not_positive_is_refused():
-    with pytest.raises(InputError, match="expected ridge > 0, got 0"):
+    with pytest.raises(InputError, match="expected a finite ridge > 0, got 0"):
         Ease(ridge=0)
 
 

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from matinee.dataset import Dataset, Histories, Vocabulary
+from matinee.errors import InputError
 from matinee.models import FROM_ARRAYS, RECIPES
 from matinee.models.protocols import LinearScorer, RatingPredictor
 
@@ -246,3 +247,32 @@ def test_the_lopsided_data_asks_hard_questions(data: Dataset):
     assert (strengths == 0).any()
     assert data.histories.lengths[ASKED].min() == 0
     assert not data.rated_items.all()
+
+
+def damaged(array: np.ndarray) -> list[np.ndarray]:
+    """The array cut, doubled, nested, negative, and far too large for a place in another."""
+    others = [array[:-1], np.concatenate([array, array]), array[None]]
+    if array.dtype.kind in "fi":
+        others += [array * 0 - 7, array * 0 + np.array(2**30).astype(array.dtype)]
+    return others if len(array) else []
+
+
+def test_stored_arrays_that_do_not_fit_together_are_refused(name, model):
+    arrays = model.arrays()
+    refused = 0
+    for field in arrays.keys() - {"names"}:  # of features: a letter less is no harm
+        for other in damaged(arrays[field]):
+            try:
+                with np.errstate(all="ignore"):
+                    found = FROM_ARRAYS[name](model.recipe, model.items, arrays | {field: other})
+            except (InputError, ValueError):
+                refused += 1
+                continue
+            shapes = (array.shape for array in found.arrays().values())
+            assert list(shapes) == [array.shape for array in arrays.values()]
+    assert refused >= 3
+    for bad in (np.nan, np.inf):
+        floats = {k: np.full_like(v, bad) for k, v in arrays.items() if v.dtype.kind == "f"}
+        for field, other in floats.items():
+            with pytest.raises(InputError, match="expected finite numbers"):
+                FROM_ARRAYS[name](model.recipe, model.items, arrays | {field: other})

@@ -115,7 +115,7 @@ def test_nan_scores_are_refused_with_their_place() -> None:
 
 
 def test_wrong_arguments_are_named(data: Dataset, scorer: Table) -> None:
-    with pytest.raises(InputError, match="n: expected at least 1, got 0"):
+    with pytest.raises(InputError, match="n: expected a whole number from 1, got 0"):
         top(scorer, data.histories, 0)
     with pytest.raises(InputError, match="candidates: expected 30 flags, got"):
         top(scorer, data.histories, 5, np.ones(3, bool))

@@ -1,4 +1,6 @@
+import json
 import shutil
+from contextlib import suppress
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -153,3 +155,60 @@ def test_folders_of_models_and_reports(tmp_path):
     assert workspace.model_folder("a/b", "ease") != workspace.model_folder("a_b", "ease")
     assert workspace.reports_folder().is_dir()
     assert workspace.numba_folder().is_dir()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"name": 3},
+        {"name": None},
+        {"imported_ns": "soon"},
+        {"imported_ns": None},
+        {"scale": {"minimum": 9, "maximum": 5, "step": 1}},
+        {"scale": None},
+        {"published": 3},
+    ],
+)
+def test_an_index_that_somebody_edited_is_a_message(tmp_path: Path, change: dict[str, object]):
+    index = Workspace(tmp_path).save(tables()) / "tables.json"
+    index.write_text(json.dumps(json.loads(index.read_text()) | change))
+    with pytest.raises(InputError, match=r"expected (imported data|what 'matinee import' wrote)"):
+        Workspace(tmp_path).load()
+
+
+@pytest.mark.parametrize("name", ["movies", "ratings", "quarantine", "changes", "tags", "links"])
+@pytest.mark.parametrize("damage", ["gone", "cut", "another table"])
+def test_a_table_that_is_not_as_it_was_written_is_a_message(tmp_path: Path, name: str, damage: str):
+    folder = Workspace(tmp_path).save(tables())
+    path = folder / f"{name}.parquet"
+    if damage == "gone":
+        path.unlink()
+    elif damage == "cut":
+        path.write_bytes(path.read_bytes()[:-20])
+    else:
+        pl.DataFrame({"x": [1]}).write_parquet(path)
+    with pytest.raises(InputError, match=r"what 'matinee import' wrote, .*import tiny aga"):
+        Workspace(tmp_path).load()
+
+
+def test_any_bit_turned_in_a_table_is_read_or_a_message(tmp_path: Path):
+    path = Workspace(tmp_path).save(tables()) / "movies.parquet"
+    content = path.read_bytes()
+    for at in range(0, len(content), 37):
+        damaged = bytearray(content)
+        damaged[at] ^= 16
+        path.write_bytes(damaged)
+        with suppress(InputError):
+            Workspace(tmp_path).load()
+
+
+def test_a_disk_that_fills_up_while_writing_is_a_message(tmp_path: Path, monkeypatch):
+    def full(*_: object, **__: object) -> None:
+        raise pl.exceptions.ComputeError("parquet: No space left on device (os error 28)")
+
+    Workspace(tmp_path).save(tables())
+    monkeypatch.setattr(pl.DataFrame, "write_parquet", full)
+    with pytest.raises(InputError, match=r"MATINEE_HOME: expected a folder .*No space left on de"):
+        Workspace(tmp_path).save(tables())
+    monkeypatch.undo()
+    assert_same(Workspace(tmp_path).load("tiny"), tables())

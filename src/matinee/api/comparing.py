@@ -43,6 +43,10 @@ def split(data: Data, how: str | Path = "time", seed: int = 0) -> Split:
     A file has the columns user_id, item_id, part; ratings that are not in it are not seen.
     """
     dataset = as_dataset(data)
+    if not isinstance(seed, int) or seed < 0:
+        raise InputError(f"seed: expected a whole number from 0, got {seed!r}")
+    if not isinstance(how, str | Path):
+        raise InputError(f"split: expected a name or a file, got {how!r}")
     if not dataset.histories.entries:
         raise MissingData(
             f"split: expected ratings, {dataset.name} has films alone; give a rating data set "
@@ -71,6 +75,7 @@ def evaluate(
     """
     dataset = as_dataset(data)
     parts = split_by if isinstance(split_by, Split) else split(dataset, split_by, seed)
+    models = [models] if isinstance(models, str) else models
     asked = list(RECIPES) if models is None else [*models]
     named = {text if isinstance(text, str) else text.name for text in asked}
     asked += [name for name in ALWAYS if not any(n.split(":")[0] == name for n in named)]
@@ -81,7 +86,7 @@ def evaluate(
         try:
             trained = model if isinstance(model, Trained) else _trained(model, parts, seed)
         except MissingData as error:
-            if models is not None:
+            if models is not None and model in models:  # not one that always joins
                 raise
             say(f"left out {error}")
             continue
@@ -119,7 +124,7 @@ def _split_table(path: Path) -> pl.DataFrame:
         if path.suffix == ".parquet":
             return pl.read_parquet(path)
         return pl.read_csv(path, infer_schema=False)
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         reason = str(error).splitlines()[0]
         raise InputError(f"{path.name}: expected a Parquet or CSV table, got {reason}") from None
 
@@ -127,5 +132,8 @@ def _split_table(path: Path) -> pl.DataFrame:
 def split_file(split_: Split, path: Path) -> Any:
     """Write the split as Parquet: user_id, item_id, part."""
     table = split_files.to_frame(split_)
-    table.write_parquet(path)
+    try:
+        table.write_parquet(path)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise InputError(f"{path}: expected to write the split there, got {error}") from None
     return table

@@ -156,6 +156,7 @@ def recommend(
     for each recommendation, the rest counts as one reason.
     """
     dataset = as_dataset(data)
+    like = [like] if isinstance(like, str) else like
     if sum((user is not None, bool(like), history is not None)) > 1:
         raise InputError("recommend: expected one of user, like and history, got several")
     if user is None and not like and history is None:
@@ -204,7 +205,9 @@ def _answer(
     data: Dataset, trained: Trained, question: _Question, n: int, why: int
 ) -> Recommendations:
     scorer: Scorer = trained.scorer
-    ranked = ranking.top(scorer, question.history, n)
+    # Nobody gets more films than there are; a number that is none is the ranking's to refuse.
+    most = max(len(data.items), 1)
+    ranked = ranking.top(scorer, question.history, min(n, most) if isinstance(n, int) else n)
     found = ranked.numbers[0][ranked.numbers[0] >= 0]
     own = scorer.items.numbers(data.items.ids.gather(found))
     because = reasons(scorer, question.history, own[None, :], data, why)[0]
@@ -229,7 +232,7 @@ def _question(
     if user is not None:
         if not len(data.users):
             raise MissingData(f"user: expected a viewer, {data.name} has films alone")
-        number = int(data.users.numbers([user])[0])
+        number = int(data.users.numbers([str(user)])[0])  # a notebook gives 42 for "42"
         if number < 0:
             some = ", ".join(data.users.ids.head(3))
             raise UnknownId(
@@ -237,13 +240,13 @@ def _question(
             )
         return _Question(f"for viewer {user}", data.histories.take(np.array([number])))
     if history is not None:
-        return _own_history(data, Path(history))
+        return _own_history(data, history)
     liked = [data.items.number(find(data.movies, title)) for title in like]
     titles = ", ".join(data.titles(np.array(liked)))
     return _Question(f"for one who likes {titles}", _liking(data, liked))
 
 
-def _own_history(data: Dataset, path: Path) -> _Question:
+def _own_history(data: Dataset, path: str | Path) -> _Question:
     own = read_history(path, data.movies)
     numbers = data.items.numbers(own.ratings["item_id"])
     rating = own.ratings["rating"].fill_null(float("nan")).to_numpy()
@@ -265,7 +268,7 @@ def _own_history(data: Dataset, path: Path) -> _Question:
             notes.append(f"{what}: {few(sorted(table['title']))}")
     if own.quarantine.height:
         notes.append(f"broken rows of the export left out: {own.quarantine.height:,}")
-    return _Question(f"for the history in {path.name}", histories, tuple(notes))
+    return _Question(f"for the history in {Path(path).name}", histories, tuple(notes))
 
 
 def _liking(data: Dataset, numbers: Sequence[int]) -> Histories:

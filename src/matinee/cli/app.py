@@ -9,6 +9,7 @@ from matinee.cli.data_commands import explore, get, import_
 from matinee.cli.demo_command import demo
 from matinee.cli.film_commands import recommend, similar
 from matinee.cli.model_commands import evaluate, train
+from matinee.cli.output import forgive_encoding
 from matinee.cli.tune_command import tune
 from matinee.errors import MatineeError
 
@@ -49,6 +50,7 @@ def _version(
 
 def main() -> None:
     """Run a command; a user's mistake is one line on standard error and exit status 2."""
+    forgive_encoding()
     try:
         app()
     except MatineeError as error:
@@ -62,5 +64,7 @@ def main() -> None:
         sys.exit(141)
     except OSError as error:
         # A full disk, a folder that may not be written to: the system's words say what to mend.
-        typer.echo(f"matinee: {error.filename or 'the system'}: {error.strerror}", err=True)
+        typer.echo(
+            f"matinee: {error.filename or 'the system'}: {error.strerror or error}", err=True
+        )
         sys.exit(2)

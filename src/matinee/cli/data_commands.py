@@ -4,10 +4,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from matinee.cli.options import DataOption, JsonOption, MapOption, OutOption, StrictOption
 from matinee.cli.output import download_bar, note, out, print_json, working
 from matinee.cli.sources import pairs, read_data, report
+from matinee.errors import InputError
 
 
 def get(
@@ -37,7 +39,7 @@ def get(
     if json:
         print_json({"name": name, "path": str(path), "bytes": path.stat().st_size})
         return
-    out.print(f"{path}  ({path.stat().st_size:,} bytes)", soft_wrap=True)
+    out.print(f"{escape(str(path))}  ({path.stat().st_size:,} bytes)", soft_wrap=True)
     note(f"next: matinee explore --data {name}")
 
 
@@ -93,8 +95,7 @@ def import_(
             progress=progress,
             settings=settings,
         )
-    if name:
-        tables = replace(tables, name=name)
+    tables = replace(tables, name=_name(name or tables.name, tables.simulated))
     folder = Workspace(settings.home).save(tables)
     if json:
         print_json(
@@ -111,15 +112,27 @@ def import_(
         return
     report(tables)
     out.print(
-        f"[b]{tables.name}[/b]: {tables.movies.height:,} films, {tables.ratings.height:,} ratings "
-        f"in {folder}",
+        f"[b]{escape(tables.name)}[/b]: {tables.movies.height:,} films, "
+        f"{tables.ratings.height:,} ratings in {escape(str(folder))}",
         soft_wrap=True,
     )
     for change in tables.changes.iter_rows(named=True):
-        out.print(
-            f"  {change['rows']:>8,}  {change['table']}.{change['column']}: {change['change']}"
-        )
+        rows = "" if change["rows"] is None else f"{change['rows']:,}"
+        what = f"{change['table']}.{change['column']}: {change['change']}"
+        out.print(escape(f"  {rows:>8}  {what}"), soft_wrap=True)
     note("next: matinee explore, matinee evaluate, matinee recommend")
+
+
+def _name(name: str, simulated: bool) -> str:
+    """The name, if later commands can find the data by it."""
+    if not name.isprintable():
+        raise InputError(f"--name: expected a text of one line, got {name!r}")
+    if name == "starter" and not simulated:
+        raise InputError(
+            f"--name: expected another name than {name!r}, which is the built-in data; "
+            "give one, such as --name mine"
+        )
+    return name
 
 
 def explore(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from matinee.cli.options import JsonOption
 from matinee.cli.output import note, out, print_json, working
@@ -74,7 +75,7 @@ def demo(
         return
     out.print("\n[b]4. Reports[/b]")
     for path in paths:
-        out.print(f"  {path}", soft_wrap=True)
+        out.print(f"  {escape(str(path))}", soft_wrap=True)
     # As it can be typed here: make runs .venv/bin/matinee, which need not be on the PATH.
     called = sys.argv[0] if Path(sys.argv[0]).name == "matinee" else "python -m matinee"
     command = "matinee" if shutil.which("matinee") else called

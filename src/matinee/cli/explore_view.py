@@ -111,7 +111,8 @@ def _text(value: object, most: int) -> str:
 def _account(exploration: Exploration, console: Console) -> None:
     _heading("what cleaning changed", console)
     for table, column, change, rows in exploration.changes.iter_rows():
-        console.print(f"{rows:>7,}  {escape(f'{table}.{column}')}: {escape(change)}")
+        count = "" if rows is None else f"{rows:,}"
+        console.print(f"{count:>7}  {escape(f'{table}.{column}')}: {escape(change)}")
     for file, reason, rows in exploration.quarantine.iter_rows():
         console.print(f"{rows:>7,}  {escape(str(file))}: set aside, {escape(str(reason))}")
     if exploration.doubtful:

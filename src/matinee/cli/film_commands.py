@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -43,8 +42,10 @@ def recommend(
         typer.Option("--like", "-l", metavar="TITLE", help="A film you like; may be repeated."),
     ] = None,
     history: Annotated[
-        Path | None,
-        typer.Option("--history", help="Your Letterboxd export (zip) or IMDb ratings (CSV)."),
+        str | None,
+        typer.Option(
+            "--history", metavar="PATH", help="Your Letterboxd export (zip) or IMDb ratings (CSV)."
+        ),
     ] = None,
     model: OneModelOption = None,
     n: CountOption = 10,
@@ -117,10 +118,11 @@ def _settled(
 
 
 def _asked(choices: Sequence[tuple[str, str]]) -> str:
+    from rich.markup import escape
     from rich.prompt import IntPrompt
 
     for place, (_, label) in enumerate(choices, 1):
-        err.print(f"  {place}  {label}")
+        err.print(f"  {place}  {escape(label)}")
     places = [str(place) for place in range(1, len(choices) + 1)]
     return choices[IntPrompt.ask("which one", console=err, choices=places) - 1][0]
 

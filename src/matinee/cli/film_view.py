@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 def render_recommendations(found: "Recommendations", why: bool, console: Console) -> None:
     """One line a film; with `why` each part of its score on a line of its own."""
     simulated = " [yellow](simulated data)[/yellow]" if found.simulated else ""
-    console.print(f"\n[b]{escape(found.question)}[/b] · {found.data}{simulated} · {found.model}")
+    console.print(
+        f"\n[b]{escape(found.question)}[/b] · {escape(found.data)}{simulated} · {found.model}"
+    )
     table = Table(box=None, pad_edge=False, show_header=True, header_style="dim")
     table.add_column("", justify="right")
     table.add_column("film", ratio=2)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 COLUMNS = ("ndcg@10", "recall@20", "rmse", "coverage@20", "novelty@10", "diversity@10", "mae")
@@ -12,7 +13,7 @@ COLUMNS = ("ndcg@10", "recall@20", "rmse", "coverage@20", "novelty@10", "diversi
 def render_leaderboard(document: Mapping[str, Any], console: Console) -> None:
     """Models by NDCG@10, each value with its 95 % interval; fewer columns on narrow terminals."""
     simulated = " [yellow](simulated data)[/yellow]" if document.get("simulated") else ""
-    console.print(f"\n[b]{document['data']}[/b]{simulated} · {document['split']} split")
+    console.print(f"\n[b]{escape(document['data'])}[/b]{simulated} · {document['split']} split")
     columns = [c for c in COLUMNS if any(_cell(m, c) != "-" for m in document["models"])]
     columns = columns[: max(2, (console.width - 34) // 14)]
     table = Table(box=None, pad_edge=False, header_style="dim")
@@ -31,7 +32,7 @@ def render_leaderboard(document: Mapping[str, Any], console: Console) -> None:
         if text:
             console.print(text, highlight=False)
     for line in document.get("notes", ()):
-        console.print(f"[dim]{line}[/dim]")
+        console.print(f"[dim]{escape(line)}[/dim]")
 
 
 def _closed(models: Sequence[Mapping[str, Any]]) -> str | None:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from matinee.cli.options import DataOption, JsonOption, OutOption, SeedOption
 from matinee.cli.output import note, out, print_json, working
@@ -61,7 +62,7 @@ def train(
         if not json:
             out.print(
                 f"[b]{training.describe(trained.recipe)}[/b] fitted in {trained.seconds:.1f} s "
-                f"on {dataset.histories.entries:,} interactions: {folder}",
+                f"on {dataset.histories.entries:,} interactions: {escape(str(folder))}",
                 soft_wrap=True,
             )
     if json:
@@ -110,7 +111,7 @@ def evaluate(
             note(f"split: {save_split}")
 
         def say(text: str) -> None:
-            status.update(text)
+            status.update(escape(text))
             if text.startswith("left out"):
                 note(text)
 

@@ -1,31 +1,49 @@
 """What a command prints: one document on standard output, everything else on standard error."""
 
+import io
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
 
 def print_json(document: Any) -> None:
-    """One JSON document on standard output; NaN and infinities never get in."""
-    typer.echo(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2))
+    """One JSON document on standard output; NaN and infinities never get in.
+
+    What the output cannot encode (a file name that is no text, a terminal of ASCII) is escaped.
+    """
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(document, allow_nan=False, indent=2)
+    typer.echo(text)
+
+
+def forgive_encoding() -> None:
+    """Have both outputs escape what they cannot encode: better `\\xe9` than no answer."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def note(text: str) -> None:
-    """One line for the reader, on standard error."""
-    err.print(f"[dim]{text}[/dim]", soft_wrap=True)
+    """One line for the reader, on standard error; brackets in it are brackets."""
+    err.print(f"[dim]{escape(text)}[/dim]", soft_wrap=True)
 
 
 @contextmanager
 def working(text: str) -> Iterator[Any]:
     """A spinner with a text that can be changed, on a terminal; nothing elsewhere."""
-    with err.status(text) as status:
+    with err.status(escape(text)) as status:
         yield status
 
 

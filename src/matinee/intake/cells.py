@@ -15,6 +15,11 @@ from matinee.intake.records import ROWS_AT_ONCE, Batch, Layout, batches, read_he
 from matinee.schema import RatingScale
 
 LATEST = 253_402_300_799  # the last second of the year 9999
+FIRST_YEAR, LAST_YEAR = 1870, 9999
+
+# Damaged bytes can make Polars panic, which is no PolarsError.
+PARQUET_FAILS = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
+_TEXTS = (pl.String, pl.Categorical, pl.Enum)
 
 Parse = Callable[[pl.Series], pl.Series]
 
@@ -30,6 +35,7 @@ class Cell:
     at: str
     parse: Parse
     expected: str
+    lists: bool = False  # what it holds are lists of texts, which Parquet may bring as such
     needed: bool = False  # an empty cell breaks the row
     optional: bool = False  # the file may lack the column
 
@@ -69,6 +75,17 @@ def whole(name: str, at: str | None = None, lowest: int | None = None) -> Cell:
     return Cell(name, at or name, parse, expected)
 
 
+def year(name: str, at: str | None = None) -> Cell:
+    """The year of a film (Int64): there was none before the first, and 99999 is none."""
+    plain = whole(name, at)
+
+    def parse(cells: pl.Series) -> pl.Series:
+        years = plain.parse(cells)
+        return _where(years, years.is_between(FIRST_YEAR, LAST_YEAR))
+
+    return replace(plain, parse=parse, expected=f"a year from {FIRST_YEAR} to {LAST_YEAR}")
+
+
 def number(name: str, at: str | None = None) -> Cell:
     """A finite number (Float64)."""
 
@@ -83,7 +100,12 @@ def rating(at: str, scale: RatingScale | None) -> Cell:
     """A rating on the scale, where it is known (Float32)."""
     if scale is None:
         plain = number("rating", at)
-        return replace(plain, parse=lambda cells: plain.parse(cells).cast(pl.Float32))
+
+        def single(cells: pl.Series) -> pl.Series:
+            numbers = plain.parse(cells).cast(pl.Float32)  # 1e39 is infinite now
+            return _where(numbers, numbers.is_finite())
+
+        return replace(plain, parse=single)
 
     def parse(cells: pl.Series) -> pl.Series:
         numbers = cells.cast(pl.Float32, strict=False)
@@ -121,17 +143,20 @@ def listed(name: str, at: str | None = None) -> Cell:
 
     def one(cell: str | None) -> list[str] | None:
         if cell is None or not cell.startswith("["):
-            return None if cell is None else cell.split("|")
-        try:
-            found = json.loads(cell)
-        except (ValueError, RecursionError):
+            found = [] if cell is None else cell.split("|")
+        else:
+            try:
+                found = json.loads(cell)
+            except (ValueError, RecursionError):
+                return None
+        if cell is None or not all(isinstance(each, str) for each in found):
             return None
-        return found if all(isinstance(each, str) for each in found) else None
+        return [each.strip() for each in found if each.strip()]
 
     def parse(cells: pl.Series) -> pl.Series:
         return pl.Series(name, [one(cell) for cell in cells], dtype=pl.List(pl.String))
 
-    return Cell(name, at or name, parse, "a list of names: A|B or a JSON list of texts")
+    return Cell(name, at or name, parse, "a list of names: A|B or a JSON list of texts", lists=True)
 
 
 def date(name: str, at: str | None = None, form: str = "%Y-%m-%d") -> Cell:
@@ -165,6 +190,9 @@ def read_sheet(
     """Read every row with care; broken ones go to the account. InputError if none is sound."""
     header = read_header(file, layout)
     if missing := [cell.at for cell in cells if cell.at not in header and not cell.optional]:
+        if len(header) == 1 and any(other in header[0] for other in ",;\t|"):
+            wanted = f"{layout.separator!r} between the columns"
+            raise InputError(f"{file.place}: expected {wanted}, got {header[0]!r}")
         raise InputError(f"{file.place}: expected columns {missing}, got {header}")
     tables, published, broken = [], [], list[Broken]()
     for batch in batches(file, layout, len(header)):
@@ -192,15 +220,15 @@ def read_parquet_sheet(file: File, cells: Sequence[Cell], account: Account, fold
     with file.local(folder) as source:
         try:
             published = pl.read_parquet(source)
-        except pl.exceptions.PolarsError as error:
+        except PARQUET_FAILS as error:
             reason = str(error).splitlines()[0]
             raise InputError(f"{file.place}: expected a whole Parquet file, got {reason}") from None
     if missing := [c.at for c in cells if c.at not in published.columns and not c.optional]:
         raise InputError(f"{file.place}: expected columns {missing}, got {published.columns}")
     found = published.select(
-        _as_text(published[name], name == cell.at and cell.name == "timestamp")
+        _as_text(published[cell.at], cell, file.place)
         for cell in cells
-        if (name := cell.at) in published.columns
+        if cell.at in published.columns
     )
     if not found.height:
         raise InputError(f"{file.place}: expected rows, got none")
@@ -218,11 +246,15 @@ def read_parquet_sheet(file: File, cells: Sequence[Cell], account: Account, fold
     return Sheet(table, published)
 
 
-def _as_text(column: pl.Series, is_time: bool) -> pl.Series:
-    if column.dtype == pl.List(pl.String):
-        return column
-    if isinstance(column.dtype, pl.Datetime):
-        column = column.dt.epoch("s") if is_time else column.dt.date()
+def _as_text(column: pl.Series, cell: Cell, place: str) -> pl.Series:
+    """Lists of text as such where the cell holds lists; all else that reads as one text as text."""
+    kind = column.dtype
+    if cell.lists and isinstance(kind, pl.List | pl.Array) and kind.inner in _TEXTS:
+        return column.cast(pl.List(pl.String)).list.drop_nulls()
+    if isinstance(kind, pl.Duration | pl.Binary) or kind.is_nested() or kind == pl.Object:
+        raise InputError(f"{place}: expected {column.name} as {cell.expected}, got {kind}")
+    if isinstance(kind, pl.Datetime):
+        column = column.dt.epoch("s") if cell.name == "timestamp" else column.dt.date()
     return column.cast(pl.String)
 
 

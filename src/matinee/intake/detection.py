@@ -112,7 +112,7 @@ def _share(names: Sequence[str], found: Sequence[str]) -> float:
 def _parquet_columns(file: File, content: bytes) -> list[str]:
     try:
         return list(pl.read_parquet_schema(content))
-    except pl.exceptions.PolarsError as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         reason = str(error).splitlines()[0]
         raise InputError(f"{file.place}: expected a whole Parquet file, got {reason}") from None
 

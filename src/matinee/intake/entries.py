@@ -7,7 +7,7 @@ import polars as pl
 
 from matinee.errors import InputError
 from matinee.intake.account import Account
-from matinee.intake.cells import Cell, date, read_sheet
+from matinee.intake.cells import FIRST_YEAR, LAST_YEAR, Cell, date, read_sheet
 from matinee.intake.files import File
 from matinee.intake.records import Layout, batches, read_header
 from matinee.schema import RatingScale, Schema, empty
@@ -20,7 +20,6 @@ ENTRIES: Schema = {
     "timestamp": pl.Int64(),
     "sort": pl.String(),  # what it is if it is no film, e.g. "TV Series"
 }
-FIRST_YEAR = 1870
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,7 +38,9 @@ def day(name: str, at: str) -> Cell:
     calendar = date(name, at)
 
     def parse(cells: pl.Series) -> pl.Series:
-        return calendar.parse(cells).cast(pl.Datetime("us")).dt.epoch("s")
+        days = calendar.parse(cells)
+        known = days.set(~days.dt.year().is_between(FIRST_YEAR, LAST_YEAR), None)
+        return known.cast(pl.Datetime("us")).dt.epoch("s")
 
     return Cell(name, at, parse, "a date such as 2024-12-31")
 

@@ -1,5 +1,7 @@
 """What a path holds: the files of a folder, the members of a zip, or the file itself."""
 
+import io
+import lzma
 import shutil
 import zipfile
 import zlib
@@ -7,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, cast
 
 from matinee.errors import InputError
 
@@ -20,8 +22,17 @@ IN_MEMORY = 64 * 2**20
 DEEPEST = 4
 HEAD = 2**16  # bytes that are looked at to find out what a file is
 
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError)
-_UNREADABLE = (NotImplementedError, RuntimeError)  # unknown compression, a password
+# What the zip module and its decompressors raise on damaged bytes: bzip2 says OSError or
+# ValueError, a name that is not the UTF-8 it claims to be UnicodeDecodeError (a ValueError).
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    ValueError,
+    OSError,
+    NotImplementedError,  # a version or a compression that is none, or that Python lacks
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +52,12 @@ class File:
             with self.path.open("rb") as stream:
                 yield stream
             return
-        try:
-            with zipfile.ZipFile(self.path) as archive, _member(archive, self) as stream:
-                yield stream
-        except _DAMAGED as error:
-            raise _damaged(self.place, error) from None
+        with (
+            _archive(self.path, self.place) as archive,
+            _member(archive, self) as member,
+            io.BufferedReader(_Member(member, self.place)) as guarded,
+        ):
+            yield cast(IO[bytes], guarded)
 
     def head(self, size: int = HEAD) -> bytes:
         """Its first bytes."""
@@ -56,7 +68,15 @@ class File:
     def local(self, folder: Path) -> Iterator[Path | bytes]:
         """A path on disk or the bytes: a large member of a zip is unpacked into `folder`."""
         if self.member is None:
-            yield self.path
+            if text_of(str(self.path)) == str(self.path):
+                yield self.path
+                return
+            link = folder / "file"  # Polars takes paths of UTF-8 alone
+            link.symlink_to(self.path.absolute())
+            try:
+                yield link
+            finally:
+                link.unlink()
         elif self.size <= IN_MEMORY:
             with self.open() as stream:
                 content = stream.read()
@@ -71,17 +91,31 @@ class File:
                 unpacked.unlink(missing_ok=True)
 
 
+def is_there(path: Path) -> bool:
+    """Whether something is at the path; a text that cannot be a path is none."""
+    try:
+        return path.exists()
+    except OSError:  # too long a name, or a folder on the way that may not be entered
+        return False
+
+
 def list_files(path: Path) -> list[File]:
     """The files that `path` is or holds, hidden ones left out; InputError if it is not there."""
-    if not path.exists():
+    if not is_there(path):
         raise InputError(f"{path}: expected a file or a folder, got none")
-    if path.is_dir():
-        return _in_folder(path)
-    with path.open("rb") as stream:
-        start = stream.read(4)
-    if start == b"PK\x03\x04":
-        return _in_zip(path)
-    return [File(path, path.stat().st_size, path.name, "")]
+    try:
+        if path.is_dir():
+            return _in_folder(path)
+        if not path.is_file():  # a pipe would be waited for, a device has no end
+            raise InputError(f"{path}: expected a file or a folder, got a pipe or a device")
+        with path.open("rb") as stream:
+            start = stream.read(4)
+        if start in (b"PK\x03\x04", b"PK\x05\x06"):  # the latter: a zip of nothing
+            return _in_zip(path)
+        return [File(path, path.stat().st_size, text_of(path.name), "")]
+    except OSError as error:
+        place = error.filename or path
+        raise InputError(f"{place}: expected to read it, got {error.strerror or error}") from None
 
 
 def _in_folder(folder: Path) -> list[File]:
@@ -95,19 +129,17 @@ def _in_folder(folder: Path) -> list[File]:
             if path.is_dir() and not path.is_symlink() and len(inner.parts) < DEEPEST:
                 waiting.append(path)
             elif path.is_file():
-                place = f"{folder.name}/{inner.as_posix()}"
-                found.append(File(path, path.stat().st_size, place, inner.parent.as_posix()))
+                place = text_of(f"{folder.name}/{inner.as_posix()}")
+                group = text_of(inner.parent.as_posix())
+                found.append(File(path, path.stat().st_size, place, group))
         if len(found) > MOST_FILES:
             raise InputError(f"{folder}: expected at most {MOST_FILES:,} files, got more")
     return sorted(found, key=lambda file: file.place)
 
 
 def _in_zip(path: Path) -> list[File]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = [member for member in archive.infolist() if not member.is_dir()]
-    except _DAMAGED as error:
-        raise _damaged(path.name, error) from None
+    with _archive(path, text_of(path.name)) as archive:
+        members = [member for member in archive.infolist() if not member.is_dir()]
     _refuse_bombs(path, members)
     found = []
     for member in members:
@@ -136,11 +168,48 @@ def _refuse_bombs(path: Path, members: list[zipfile.ZipInfo]) -> None:
         )
 
 
+class _Member(io.RawIOBase):
+    """The bytes of a member; what its damage makes Python raise is an InputError."""
+
+    def __init__(self, stream: IO[bytes], place: str) -> None:
+        super().__init__()
+        self._stream = stream
+        self._place = place
+
+    def readable(self) -> bool:
+        """It is there to be read."""
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
+        """Fill the buffer as far as the member has bytes."""
+        room = memoryview(buffer)
+        try:
+            content = self._stream.read(len(room))
+        except _DAMAGED as error:
+            raise _damaged(self._place, error) from None
+        room[: len(content)] = content
+        return len(content)
+
+
+def _archive(path: Path, place: str) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(path)
+    except _DAMAGED as error:
+        raise _damaged(place, error) from None
+
+
 def _member(archive: zipfile.ZipFile, file: File) -> IO[bytes]:
     try:
         return archive.open(file.member or "")
-    except _UNREADABLE as error:
+    except _DAMAGED as error:
+        raise _damaged(file.place, error) from None
+    except RuntimeError as error:
         raise InputError(f"{file.place}: expected a zip without password, got {error}") from None
+
+
+def text_of(name: str) -> str:
+    """A file's name as text that can be kept and shown, even if its bytes are no UTF-8."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _damaged(place: str, error: BaseException) -> InputError:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import polars as pl
 
 from matinee.intake.account import Account
-from matinee.intake.cells import Cell, rating, text, whole
-from matinee.intake.entries import ENTRIES, FIRST_YEAR, Entries, day, read_entries
+from matinee.intake.cells import Cell, rating, text, year
+from matinee.intake.entries import ENTRIES, Entries, day, read_entries
 from matinee.intake.files import File
 from matinee.schema import RatingScale, empty
 
@@ -43,7 +43,7 @@ def _cells(part: str) -> list[Cell]:
     return [
         _const(),
         text("title", "Title").required,
-        whole("year", "Year", FIRST_YEAR),
+        year("year", "Year"),
         _no_film().if_there,
         stars.required if part == "ratings" else stars.if_there,
         rated_on if part == "ratings" else rated_on.if_there,

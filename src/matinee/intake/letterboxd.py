@@ -6,8 +6,8 @@ from pathlib import PurePosixPath
 import polars as pl
 
 from matinee.intake.account import Account
-from matinee.intake.cells import Cell, rating, text, whole
-from matinee.intake.entries import ENTRIES, FIRST_YEAR, Entries, day, read_entries
+from matinee.intake.cells import Cell, rating, text, year
+from matinee.intake.entries import ENTRIES, Entries, day, read_entries
 from matinee.intake.files import File
 from matinee.schema import RatingScale, empty
 
@@ -73,7 +73,7 @@ def _latest(table: pl.DataFrame) -> pl.DataFrame:
 
 def _cells(part: str) -> list[Cell]:
     when = "Watched Date" if part == "diary" else "Date"
-    cells = [text("title", "Name").required, whole("year", "Year", FIRST_YEAR)]
+    cells = [text("title", "Name").required, year("year", "Year")]
     cells.append(day("timestamp", when))
     if part in ("diary", "ratings"):
         cells.append(rating("Rating", HALF_STARS).if_there)

@@ -18,6 +18,7 @@ from matinee.intake.cells import (
     read_sheet,
     text,
     whole,
+    year,
 )
 from matinee.intake.detection import separator
 from matinee.intake.files import File
@@ -75,7 +76,7 @@ def read_own(source: Source, account: Account, folder: Path, mapping: Mapping[st
 
 def scale_of(ratings: pl.Series) -> RatingScale:
     """The first of SCALES that every rating lies on, else lowest to highest by the smallest gap."""
-    values = ratings.drop_nulls().unique().sort()
+    values = ratings.drop_nulls().unique().sort().cast(pl.Float64)
     for scale in SCALES:
         if on_scale(values, scale).all():
             return scale
@@ -91,6 +92,8 @@ def _cell(name: str, at: str) -> Cell:
         return text(name, at).required
     if kind == pl.Date:
         return date(name, at)
+    if name == "year":
+        return year(name, at)
     if kind.is_integer():
         return whole(name, at)
     if kind.is_float():

@@ -9,8 +9,8 @@ import polars as pl
 from matinee.errors import InputError
 from matinee.intake import imdb, letterboxd
 from matinee.intake.account import Account
-from matinee.intake.cells import Cell, number, rating, text, whole
-from matinee.intake.entries import FIRST_YEAR, Entries, as_entries, day
+from matinee.intake.cells import Cell, number, rating, text, year
+from matinee.intake.entries import Entries, as_entries, day
 from matinee.intake.entries import read_entries as read_rows
 from matinee.intake.files import File, list_files
 from matinee.intake.records import Layout, read_header
@@ -52,6 +52,8 @@ def read_history(
     IMDb ids first where both sides have them, else title and year; a title without a year counts
     if one film alone bears it. Broken rows are set aside, or with `strict` raise InputError.
     """
+    if not str(path):
+        raise InputError("history: expected a path, got ''")
     account = Account(strict)
     entries, skipped = _entries(Path(path), account)
     if not entries.seen.height and not entries.wanted.height:
@@ -108,7 +110,12 @@ def _role(file: File) -> tuple[str, str, list[str]]:
     """Whose file it is, what it is for, and its columns."""
     if not file.place.lower().endswith((".csv", ".txt")) and b"\0" in file.head():
         return _OTHER, "", []
-    header = read_header(file, Layout()) if file.head(1) else []
+    try:
+        header = read_header(file, Layout()) if file.head(1) else []
+    except InputError:  # a picture or a note beside the export is none of it
+        if file.place.lower().endswith(".csv"):
+            raise
+        return _OTHER, "", []
     if part := letterboxd.role(file, header):
         return ("Letterboxd" if part != "removed" else _OTHER), part, header
     if part := imdb.role(header):
@@ -143,7 +150,7 @@ def _plain_list(files: Sequence[File], account: Account) -> Entries:
 def _plain_cells(at: dict[str, str], stars: Cell) -> list[Cell]:
     return [
         text("title", at["title"]).required,
-        whole("year", at["year"], FIRST_YEAR).if_there,
+        year("year", at["year"]).if_there,
         stars,
         day("timestamp", at["date"]).if_there,
     ]

@@ -56,7 +56,8 @@ def read(paths: Paths, *, mapping: Mapping[str, str] | None = None, strict: bool
 def _check_mapping(mapping: Mapping[str, str], sources: Sequence[Source]) -> None:
     """InputError for a column that is none of ours, or that no file of one's own has."""
     if unknown := sorted(mapping.keys() - MOVIES.keys() - RATINGS.keys()):
-        raise InputError(f"mapping: expected {[*RATINGS, *MOVIES]}, got {few(unknown)}")
+        ours = ", ".join(dict.fromkeys([*RATINGS, *MOVIES]))
+        raise InputError(f"mapping: expected some of {ours}, got {few(unknown)}")
     columns = {
         column
         for source in sources

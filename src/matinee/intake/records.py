@@ -47,8 +47,12 @@ def read_header(file: File, layout: Layout) -> list[str]:
     if layout.columns:
         return list(layout.columns)
     with _lines(file, layout) as lines:
-        cells, _ = next(_records(lines, layout), (None, ""))
-    names = [name.strip() for name in cells or []]
+        cells, text = next(_records(lines, layout), ([], ""))
+    if cells is None:
+        raise InputError(f"{file.place}: {NOT_CLOSED} in the header, got {_shown(text)[:60]!r}")
+    names = [name.strip() for name in cells]
+    if _BYTES.search(text):
+        raise InputError(f"{file.place}: {NOT_TEXT}, got {_shown(text)[:60]!r} as the header")
     if not any(names):
         raise InputError(f"{file.place}: expected a header and rows, got an empty file")
     if repeated := sorted({name for name in names if names.count(name) > 1}):

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from matinee.errors import InputError, few
 from matinee.intake.account import Account
 from matinee.intake.detection import KNOWN, Kind, detect
-from matinee.intake.files import File, list_files
+from matinee.intake.files import File, list_files, text_of
 
 _TABULAR = {".csv", ".dat", ".tsv", ".parquet", ".data", ".item", ".user", ".genre"}
 
@@ -46,7 +46,7 @@ def find_sources(
             singles += files
         else:
             name = path.resolve().name if path.is_dir() else path.stem
-            places.append(_Place(name, str(path), files))
+            places.append(_Place(text_of(name), text_of(str(path)), files))
     return [source for place in places for source in _sorted_out(place, mapping, account)]
 
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 import polars as pl
-from scipy.linalg import cho_solve, cholesky, solve_triangular
+from scipy.linalg import LinAlgError, cho_solve, cholesky, solve_triangular
 from scipy.sparse import csr_array
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
@@ -14,9 +14,13 @@ from matinee.dataset import Dataset, Histories, Vocabulary
 from matinee.errors import InputError, MissingData, NumericError
 from matinee.kernels.fold_in import fold_in
 from matinee.models.protocols import Contributions
+from matinee.models.stored import check_shape
 
 _TRAINING_STEPS = 3  # of conjugate gradients, from the factors of the epoch before
 _TOLERANCE = 1e-6  # relative residual of a fold-in: about what float32 can tell apart
+
+
+_LARGEST = 1e30  # what is computed with it stays in float32
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +38,11 @@ class Als:
     epochs: int = 15
 
     def __post_init__(self) -> None:
-        if self.factors < 1 or self.epochs < 1 or not self.alpha >= 1 or not self.ridge > 0:
+        if self.factors < 1 or self.epochs < 1:
+            raise InputError(f"als: expected factors and epochs >= 1, got {self}")
+        if not 1 <= self.alpha < _LARGEST or not 0 < self.ridge < _LARGEST:
             raise InputError(
-                f"als: expected factors, epochs and alpha >= 1 and ridge > 0, got {self}"
+                f"als: expected alpha >= 1 and ridge > 0 below {_LARGEST:g}, got {self}"
             )
 
     def fit(self, data: Dataset, rng: np.random.Generator) -> "FittedAls":
@@ -132,6 +138,7 @@ class FittedAls:
         cls, recipe: Als, items: Vocabulary, arrays: Mapping[str, np.ndarray]
     ) -> "FittedAls":
         """The fitted model of stored arrays."""
+        check_shape("factors", arrays["factors"], (len(items), recipe.factors))
         return cls(recipe, items, arrays["factors"])
 
 
@@ -139,6 +146,11 @@ def shared_root(factors: np.ndarray, ridge: float) -> tuple[np.ndarray, np.ndarr
     """L, lower triangular, with FᵀF + ridge I = L Lᵀ, and L⁻¹; float32, computed in float64."""
     gram = (factors.T @ factors).astype(np.float64)
     gram[np.diag_indices_from(gram)] += ridge
-    root = cholesky(gram, lower=True)
+    try:
+        root = cholesky(gram, lower=True)
+    except (LinAlgError, ValueError) as error:  # not positive definite, not finite
+        raise NumericError(
+            f"als: expected factors and a ridge of like size, got ridge {ridge}: {error}"
+        ) from error
     inverse = solve_triangular(root, np.eye(len(root)), lower=True)
     return root.astype(np.float32), inverse.astype(np.float32)

@@ -10,6 +10,7 @@ from matinee.dataset import Dataset, Histories, Vocabulary
 from matinee.errors import InputError, MissingData
 from matinee.models.popularity import same_for_all
 from matinee.models.protocols import Contributions
+from matinee.models.stored import check_shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,4 +127,6 @@ class FittedBias:
         cls, recipe: Bias, items: Vocabulary, arrays: Mapping[str, np.ndarray]
     ) -> "FittedBias":
         """The fitted model of its stored arrays."""
+        for name, length in (("level", len(items)), ("counts", len(items)), ("scale", 4)):
+            check_shape(name, arrays[name], (length,))
         return cls(recipe, items, arrays["level"], arrays["counts"], arrays["scale"])

@@ -10,6 +10,7 @@ from scipy.sparse import csr_array, diags_array
 from matinee.dataset import Dataset, Histories, Vocabulary
 from matinee.features import FeatureMatrix, soup, tfidf
 from matinee.models.protocols import Contributions
+from matinee.models.stored import check_csr
 
 _BATCH = 2**22  # profile values that are dense at a time: 32 MiB
 
@@ -95,6 +96,7 @@ class FittedContent:
         """The fitted model of its stored arrays."""
         names = arrays["names"].tobytes().decode().split("\n")
         stored = (arrays["values"], arrays["columns"], arrays["starts"])
+        check_csr(stored, len(items), len(names))
         matrix = csr_array(stored, shape=(len(items), len(names)))
         return cls(recipe, items, FeatureMatrix(matrix, names))
 

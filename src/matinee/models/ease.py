@@ -16,6 +16,7 @@ from matinee.errors import InputError, MissingData, NumericError
 from matinee.kernels.gram import gram
 from matinee.kernels.weighted_sums import dense_sums
 from matinee.models.protocols import Contributions
+from matinee.models.stored import check_shape
 
 _BLOCK = 512  # rows of the item-item matrix at a time
 
@@ -30,8 +31,8 @@ class Ease:
     ridge: float = 500.0
 
     def __post_init__(self) -> None:
-        if not self.ridge > 0:
-            raise InputError(f"ease: expected ridge > 0, got {self.ridge}")
+        if not 0 < self.ridge < np.inf:
+            raise InputError(f"ease: expected a finite ridge > 0, got {self.ridge}")
 
     def fit(self, data: Dataset, rng: np.random.Generator) -> "FittedEase":
         """Solve for B in float64. O(items³) time, 12 items² bytes; `rng` is unused.
@@ -77,6 +78,7 @@ class FittedEase:
         cls, recipe: Ease, items: Vocabulary, arrays: Mapping[str, np.ndarray]
     ) -> "FittedEase":
         """The fitted model of stored arrays."""
+        check_shape("weights", arrays["weights"], (len(items), len(items)))
         return cls(recipe, items, arrays["weights"])
 
 

@@ -13,6 +13,7 @@ from matinee.kernels.gram import gram
 from matinee.kernels.top_neighbours import top_neighbours
 from matinee.kernels.weighted_sums import sparse_sums
 from matinee.models.protocols import Contributions
+from matinee.models.stored import check_csr
 
 _BLOCK = 256  # rows of the item-item matrix at a time
 
@@ -57,7 +58,7 @@ class Bm25:
     b: float = 0.2
 
     def __post_init__(self) -> None:
-        if self.neighbours < 1 or not self.k1 >= 0 or not 0 <= self.b <= 1:
+        if self.neighbours < 1 or not 0 <= self.k1 < np.inf or not 0 <= self.b <= 1:
             raise InputError(
                 f"bm25: expected neighbours >= 1, k1 >= 0 and b from 0 to 1, got {self}"
             )
@@ -114,7 +115,9 @@ class FittedItemKnn:
         cls, recipe: ItemKnn | Bm25, items: Vocabulary, arrays: Mapping[str, np.ndarray]
     ) -> "FittedItemKnn":
         """The fitted model of stored arrays."""
-        return cls(recipe, items, arrays["indptr"], arrays["numbers"], arrays["weights"])
+        indptr, numbers, weights = arrays["indptr"], arrays["numbers"], arrays["weights"]
+        check_csr((weights, numbers, indptr), len(items), len(items))
+        return cls(recipe, items, indptr, numbers, weights)
 
 
 def bm25_weights(liked: csr_array, k1: float, b: float) -> csr_array:

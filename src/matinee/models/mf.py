@@ -12,6 +12,7 @@ from matinee.dataset import Dataset, Histories, Vocabulary
 from matinee.errors import InputError, MissingData, NumericError
 from matinee.kernels.posteriors import Csr, Side, moments, posteriors
 from matinee.models.protocols import Contributions
+from matinee.models.stored import check_shape
 
 # Where the learning starts, in standard deviations of a rating.
 _SPREAD, _LEVEL_PRECISION, _USER_PRECISION, _ITEM_PRECISION, _NOISE = 0.1, 4.0, 1.0, 20.0, 0.8
@@ -175,6 +176,10 @@ class FittedMf:
         cls, recipe: Mf, items: Vocabulary, arrays: Mapping[str, np.ndarray]
     ) -> "FittedMf":
         """The fitted model of its stored arrays."""
+        size, films = recipe.factors + 1, len(items) + 1
+        shapes = {"means": (films, size), "covariances": (films, size, size)}
+        for name, shape in (shapes | {"precision": (size,), "scale": (5,)}).items():
+            check_shape(name, arrays[name], shape)
         return cls(
             recipe,
             items,

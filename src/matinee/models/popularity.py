@@ -8,6 +8,7 @@ import numpy as np
 
 from matinee.dataset import Dataset, Histories, Vocabulary
 from matinee.models.protocols import Contributions
+from matinee.models.stored import check_shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class FittedPopularity:
         cls, recipe: Popularity, items: Vocabulary, arrays: Mapping[str, np.ndarray]
     ) -> "FittedPopularity":
         """The fitted model of its stored arrays."""
+        check_shape("popularity", arrays["popularity"], (len(items),))
         return cls(recipe, items, arrays["popularity"])
 
 

@@ -10,6 +10,7 @@ from matinee.dataset import NO_TIME, Dataset, Histories, Vocabulary
 from matinee.errors import InputError, MissingData
 from matinee.models.popularity import same_for_all
 from matinee.models.protocols import Contributions
+from matinee.models.stored import check_shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,4 +66,5 @@ class FittedTrending:
         cls, recipe: Trending, items: Vocabulary, arrays: Mapping[str, np.ndarray]
     ) -> "FittedTrending":
         """The fitted model of its stored arrays."""
+        check_shape("trend", arrays["trend"], (len(items),))
         return cls(recipe, items, arrays["trend"])

@@ -10,6 +10,7 @@ from matinee.dataset import Dataset, Histories, Vocabulary
 from matinee.errors import InputError, MissingData
 from matinee.models.popularity import same_for_all
 from matinee.models.protocols import Contributions
+from matinee.models.stored import check_shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class FittedWeightedRating:
         cls, recipe: WeightedRating, items: Vocabulary, arrays: Mapping[str, np.ndarray]
     ) -> "FittedWeightedRating":
         """The fitted model of its stored arrays."""
+        check_shape("weighted_rating", arrays["weighted_rating"], (len(items),))
         return cls(recipe, items, arrays["weighted_rating"])
 
 

@@ -89,9 +89,9 @@ def _writable(scores: np.ndarray) -> np.ndarray:
 
 
 def _positive(n: int) -> int:
-    if n < 1:
-        raise InputError(f"n: expected at least 1, got {n}")
-    return n
+    if not isinstance(n, int | np.integer) or isinstance(n, bool) or n < 1:
+        raise InputError(f"n: expected a whole number from 1, got {n!r}")
+    return int(n)
 
 
 def _best(scores: np.ndarray, n: int, first_row: int) -> tuple[np.ndarray, np.ndarray]:

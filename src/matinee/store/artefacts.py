@@ -63,7 +63,9 @@ def write(folder: Path, manifest: Manifest, arrays: Mapping[str, np.ndarray]) ->
         with replaced(folder) as temporary:
             _write_files(temporary, manifest, arrays)
     except OSError as error:
-        raise ArtefactError(f"{folder}: expected to write it, got {error.strerror}") from error
+        raise ArtefactError(
+            f"{folder}: expected to write it, got {error.strerror or error}"
+        ) from error
 
 
 def exists(folder: Path) -> bool:

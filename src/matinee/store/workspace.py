@@ -14,12 +14,40 @@ from typing import Any
 import polars as pl
 
 from matinee.errors import InputError
-from matinee.schema import RatingScale, Tables
+from matinee.schema import (
+    CHANGES,
+    LINKS,
+    MOVIES,
+    QUARANTINE,
+    RATINGS,
+    TAGS,
+    RatingScale,
+    Tables,
+    check,
+)
 from matinee.store.folders import current, replaced
 
 _INDEX = "tables.json"
 _QUARANTINE = "quarantine.csv"
-_TABLES = ("movies", "ratings", "tags", "links", "users", "changes", "quarantine", "doubtful")
+_SCHEMAS = {
+    "movies": MOVIES,
+    "ratings": RATINGS,
+    "tags": TAGS,
+    "links": LINKS,
+    "changes": CHANGES,
+    "quarantine": QUARANTINE,
+}
+_TABLES = ("users", "doubtful")  # their columns are the source's
+_DAMAGED = (
+    OSError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    ValueError,
+    InputError,
+    pl.exceptions.PolarsError,
+    pl.exceptions.PanicException,  # Polars panics on some damaged bytes
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +63,7 @@ class Workspace:
         """
         folder = self._data_folder(tables.name)
         with self._writing(), replaced(folder) as temporary:
-            for name in _TABLES:
+            for name in (*_SCHEMAS, *_TABLES):
                 _write_table(getattr(tables, name), temporary / f"{name}.parquet")
             published = {name: f"published-{k}" for k, name in enumerate(tables.published)}
             for name, file in published.items():
@@ -78,8 +106,12 @@ class Workspace:
                     for table, file in index["published"].items()
                 },
                 **{table: _read_table(folder / f"{table}.parquet") for table in _TABLES},
+                **{
+                    table: check(_read_table(folder / f"{table}.parquet"), schema, table)
+                    for table, schema in _SCHEMAS.items()
+                },
             )
-        except (OSError, KeyError, TypeError, AttributeError, pl.exceptions.PolarsError) as error:
+        except _DAMAGED as error:
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise InputError(
                 f"{folder}: expected what 'matinee import' wrote, got {reason}; import {name} again"
@@ -138,10 +170,10 @@ class Workspace:
         """Turn what the disk refuses into a message about the setting behind it."""
         try:
             yield
-        except OSError as error:
+        except (OSError, pl.exceptions.PolarsError) as error:  # Polars': a disk full half-way
+            reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
             raise InputError(
-                f"MATINEE_HOME: expected a folder that can be written to, got {self.home}: "
-                f"{error.strerror or error}"
+                f"MATINEE_HOME: expected a folder that can be written to, got {self.home}: {reason}"
             ) from error
 
     def _indexes(self) -> dict[str, dict[str, Any]]:
@@ -150,10 +182,11 @@ class Workspace:
         for path in (self.home / "data").glob(f"*/{_INDEX}"):
             try:
                 index = json.loads(path.read_bytes())
-                name = index["name"]
+                name, _ = index["name"], int(index["imported_ns"])
+                own = current(self._data_folder(name)) == path.parent
             except (OSError, ValueError, KeyError, TypeError):
                 continue
-            if current(self._data_folder(name)) == path.parent:
+            if own:
                 found[name] = index
         return dict(sorted(found.items()))
 

@@ -70,9 +70,9 @@ def _model(folder: Path, manifest: artefacts.Manifest, arrays: Mapping[str, np.n
         recipe = RECIPES[manifest.kind](**manifest.recipe)
         items = Vocabulary(manifest.item_ids)
         scorer = FROM_ARRAYS[manifest.kind](recipe, items, arrays)
+        seconds = float(manifest.data.get("seconds", 0.0))
     except (InputError, KeyError, TypeError, ValueError) as error:
         raise ArtefactError(
             f"{folder}: expected the arrays and settings of {manifest.kind}, got {error}"
         ) from error
-    seconds = float(manifest.data.get("seconds", 0.0))
     return Trained(manifest.kind, recipe, scorer, seconds)

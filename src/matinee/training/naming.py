@@ -6,6 +6,8 @@ from typing import Any
 from matinee.errors import InputError
 from matinee.models import RECIPES
 
+_MOST = 2**31 - 1  # of a whole number: arrays and kernels count with 32 bits
+
 
 def recipe_from_text(text: str) -> tuple[str, Any]:
     """The name and the recipe of "name" or "name:field=value,field=value".
@@ -48,4 +50,6 @@ def _with(name: str, recipe: Any, setting: str) -> Any:
     except ValueError:
         what = {int: "a whole number", float: "a number"}.get(known[key], known[key].__name__)
         raise InputError(f"model {name}: expected {key} as {what}, got {value!r}") from None
+    if isinstance(parsed, int) and abs(parsed) > _MOST:
+        raise InputError(f"model {name}: expected {key} up to {_MOST:,}, got {value!r}")
     return replace(recipe, **{key: parsed})
