@@ -6,8 +6,12 @@ from typing import Any
 from matinee.models.als import Als, FittedAls
 from matinee.models.bias import Bias, FittedBias
 from matinee.models.content import FittedContent, Soup, Tfidf
-from matinee.models.ease import Ease, FittedEase
+from matinee.models.dan import Dan
+from matinee.models.denoising import Deql, Edlae, Rdlae
+from matinee.models.ease import Ease
+from matinee.models.item_item import FittedItemItem
 from matinee.models.item_knn import Bm25, FittedItemKnn, ItemKnn
+from matinee.models.linear import Linear
 from matinee.models.mf import FittedMf, Mf
 from matinee.models.popularity import FittedPopularity, Popularity
 from matinee.models.trending import FittedTrending, Trending
@@ -23,6 +27,11 @@ RECIPES: dict[str, type] = {
     "item_knn": ItemKnn,
     "bm25": Bm25,
     "ease": Ease,
+    "edlae": Edlae,
+    "rdlae": Rdlae,
+    "deql": Deql,
+    "dan": Dan,
+    "linear": Linear,
     "als": Als,
     "bias": Bias,
     "mf": Mf,
@@ -37,7 +46,9 @@ FROM_ARRAYS: dict[str, Callable[..., Any]] = {
     "soup": FittedContent.from_arrays,
     "item_knn": FittedItemKnn.from_arrays,
     "bm25": FittedItemKnn.from_arrays,
-    "ease": FittedEase.from_arrays,
+    **dict.fromkeys(
+        ("ease", "edlae", "rdlae", "deql", "dan", "linear"), FittedItemItem.from_arrays
+    ),
     "als": FittedAls.from_arrays,
     "bias": FittedBias.from_arrays,
     "mf": FittedMf.from_arrays,

@@ -6,7 +6,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from matinee.explore.picture import Picture, picture
+from matinee.exploration.picture import Picture, picture
 
 
 def search_picture(model: Mapping[str, Any]) -> Picture | None:
