@@ -15,8 +15,10 @@ from matinee.dataset import (
     cold_split,
     leave_last_split,
     random_split,
+    rolling_time_splits,
     strong_split,
     time_split,
+    user_fold_splits,
 )
 from matinee.errors import InputError, MissingData
 from matinee.evaluation import split_files
@@ -24,7 +26,7 @@ from matinee.features import content_vectors
 from matinee.models import RECIPES
 from matinee.simulation import WORLD, oracle
 from matinee.training import Trained
-from matinee.training.choosing import tuned
+from matinee.training.choosing import Chooser
 
 ALWAYS = ("popularity", "trending")
 
@@ -34,6 +36,12 @@ SPLITS: dict[str, Callable[[Dataset, np.random.Generator], Split]] = {
     "random": random_split,
     "leave-last": lambda data, _: leave_last_split(data),
     "cold": cold_split,
+}
+
+# The splits that can have several rounds, whose viewers are pooled.
+ROUNDS: dict[str, Callable[[Dataset, np.random.Generator, int], list[Split]]] = {
+    "strong": user_fold_splits,
+    "time": lambda data, _, folds: rolling_time_splits(data, folds),
 }
 
 
@@ -60,63 +68,105 @@ def split(data: Data, how: str | Path = "time", seed: int = 0) -> Split:
     return split_files.from_frame(dataset, _split_table(path))
 
 
+def splits(data: Dataset, how: str | Path, seed: int, folds: int) -> list[Split]:
+    """One split, or `folds` rounds of it: folds of viewers (strong), origins in time (time)."""
+    if not isinstance(folds, int) or folds < 1:
+        raise InputError(f"folds: expected a whole number from 1, got {folds!r}")
+    if folds == 1:
+        return [split(data, how, seed)]
+    if str(how) not in ROUNDS:
+        raise InputError(
+            f"folds: expected 1 with the split {str(how)!r}; {', '.join(ROUNDS)} can have several"
+        )
+    split(data, how, seed)  # the same complaints
+    return ROUNDS[str(how)](data, np.random.default_rng(seed), folds)
+
+
 def evaluate(
     data: Data,
     models: Sequence[str | Trained] | None = None,
     split_by: str | Path | Split = "time",
     seed: int = 0,
     say: Callable[[str], None] = lambda _: None,
+    folds: int = 1,
 ) -> evaluation.Leaderboard:
     """Every model fitted, asked and measured; popularity and trending are always among them.
 
     A model named without settings is chosen from its small grid (`training.choosing.GRIDS`) on the
-    validation part; one with settings ("ease:ridge=100") is taken as it is. Without models: every
-    recipe that the data can feed. On simulated data the world's true enjoyment joins as "oracle".
+    validation part; one with settings ("ease:ridge=100") is taken as it is. Without models, or
+    with "all": every recipe that the data can feed. On simulated data the world's true enjoyment
+    joins as "oracle". With `folds` > 1 the rounds' viewers are pooled: under "strong" each viewer
+    is held out once and settings are chosen on the next fold; under "time" there are several
+    origins.
     """
     dataset = as_dataset(data)
-    parts = split_by if isinstance(split_by, Split) else split(dataset, split_by, seed)
+    if isinstance(split_by, Split):
+        parts, name = [split_by], split_by.name
+    else:
+        parts = splits(dataset, split_by, seed, folds)
+        name = parts[0].name if len(parts) == 1 else f"{split_by}, {len(parts)} rounds"
     models = [models] if isinstance(models, str) else models
-    asked = list(RECIPES) if models is None else [*models]
-    named = {text if isinstance(text, str) else text.name for text in asked}
-    asked += [name for name in ALWAYS if not any(n.split(":")[0] == name for n in named)]
-    entries: list[evaluation.Entry] = []
-    for model in asked:
-        label = model if isinstance(model, str) else model.name
-        say(f"{label}: choosing settings, fitting")
-        try:
-            trained = model if isinstance(model, Trained) else _trained(model, parts, seed)
-        except MissingData as error:
-            if models is not None and model in models:  # not one that always joins
-                raise
-            say(f"left out {error}")
-            continue
-        recipe = training.describe(trained.recipe)
-        taken = any(entry.name == trained.name for entry in entries)
-        name = recipe if taken else trained.name
-        entries.append(evaluation.Entry(name, recipe, trained.seconds, trained.scorer))
-    if dataset.simulated:
-        truth = evaluation.Entry("oracle", "the world's true enjoyment", 0.0, oracle(WORLD))
-        entries.append(truth)
-    say("measuring")
-    rng = np.random.default_rng(seed)
+    if models is not None and "all" in models:
+        models = None
     try:
         features = content_vectors(dataset.movies).matrix
     except MissingData as error:
         say(f"left out diversity and serendipity: {error}")
         features = None
-    return evaluation.evaluate(entries, parts.final, rng, split=parts.name, features=features)
+    rounds = []
+    for number, each in enumerate(parts, 1):
+        where = f"round {number} of {len(parts)}, " if len(parts) > 1 else ""
+
+        def tell(text: str, where: str = where, first: bool = number == 1) -> None:
+            if first or not text.startswith("left out"):
+                say(text if text.startswith("left out") else where + text)
+
+        entries = _entries(models, each, seed, tell)
+        tell("measuring")
+        rounds.append(evaluation.look(entries, each.final, features))
+    return evaluation.leaderboard(rounds, np.random.default_rng(seed), split=name)
 
 
-def _trained(text: str, parts: Split, seed: int) -> Trained:
+def _entries(
+    models: Sequence[str | Trained] | None, parts: Split, seed: int, say: Callable[[str], None]
+) -> list[evaluation.Entry]:
+    asked = list(RECIPES) if models is None else [*models]
+    named = {text if isinstance(text, str) else text.name for text in asked}
+    asked += [name for name in ALWAYS if not any(n.split(":")[0] == name for n in named)]
+    entries: list[evaluation.Entry] = []
+    chooser = Chooser(parts.tune, seed)
+    for model in asked:
+        label = model if isinstance(model, str) else model.name
+        say(f"{label}: choosing settings, fitting")
+        try:
+            trained = model if isinstance(model, Trained) else _trained(model, parts, chooser)
+        except MissingData as error:
+            if models is not None and model in models:  # not one that always joins
+                raise
+            say(f"left out {label}: {error}")
+            continue
+        recipe = training.describe(trained.recipe)
+        taken = any(entry.name == trained.name for entry in entries)
+        name = recipe if taken else trained.name
+        entries.append(evaluation.Entry(name, recipe, trained.seconds, trained.scorer))
+    if parts.final.train.simulated:
+        truth = evaluation.Entry("oracle", "the world's true enjoyment", 0.0, oracle(WORLD))
+        entries.append(truth)
+    return entries
+
+
+def _trained(text: str, parts: Split, chooser: Chooser) -> Trained:
     name, recipe = training.recipe_from_text(text)
+    train = parts.final.train
     if ":" not in text:
-        recipe = tuned(name, parts.tune, seed)
+        if parts.tune.train is train:
+            return chooser.best(name)  # viewers were held out: it has learnt from no other
+        recipe = chooser.recipe(name)
     else:
         # A first fit compiles the kernels, which is not what `fit_s` is to tell.
-        train = parts.final.train
         busiest = np.argsort(-train.histories.lengths, kind="stable")[:50]
-        training.fit(recipe, train.take_users(busiest), seed)
-    return training.fit(recipe, parts.final.train, seed)
+        training.fit(recipe, train.take_users(busiest), chooser.seed)
+    return training.fit(recipe, train, chooser.seed)
 
 
 def _split_table(path: Path) -> pl.DataFrame:

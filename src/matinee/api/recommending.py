@@ -20,7 +20,7 @@ from matinee.intake.titles import find
 from matinee.models.protocols import Scorer
 from matinee.training import Trained
 
-_EASE_ITEMS = 20_000  # above this the dense item-item matrix is no longer a laptop's matter
+_DENSE_ITEMS = 20_000  # above this the dense item-item matrix is no longer a laptop's matter
 _FEW_LIKES = 5  # a film with fewer is likened by what is known of it, not by who liked it
 
 
@@ -136,7 +136,7 @@ def default_model(data: Dataset) -> str:
     """The name of the model that is used when none is named."""
     if not data.histories.entries:
         return "soup"
-    return "ease" if int(data.rated_items.sum()) <= _EASE_ITEMS else "als"
+    return "blend" if int(data.rated_items.sum()) <= _DENSE_ITEMS else "als"
 
 
 def recommend(

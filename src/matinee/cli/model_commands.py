@@ -15,12 +15,15 @@ ModelOption = Annotated[
     list[str] | None,
     typer.Option(
         "--model",
+        "--models",
         "-m",
         metavar="NAME[:SETTINGS]",
         help="A model, such as [b]ease[/b] or [b]als:factors=64,ridge=30[/b]; may be repeated.",
         show_default=False,
     ),
 ]
+
+_STRONG_FOLDS = 10
 
 
 def train(
@@ -86,6 +89,16 @@ def evaluate(
         typer.Option("--save-split", metavar="FILE", help="Write the split as Parquet."),
     ] = None,
     out_folder: OutOption = None,
+    folds: Annotated[
+        int | None,
+        typer.Option(
+            "--folds",
+            min=1,
+            help="Rounds whose viewers are pooled: under strong every viewer is held out once "
+            f"(default {_STRONG_FOLDS}), under time there are several origins (default 1).",
+            show_default=False,
+        ),
+    ] = None,
     seed: SeedOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -94,10 +107,12 @@ def evaluate(
     [bold]matinee evaluate --data ml-latest-small[/bold]
     [bold]matinee evaluate -d ml-latest-small --split strong -m ease -m als:factors=64[/bold]
 
-    A model without settings is chosen from a small grid on the validation part.
+    A model without settings is chosen from a small grid on the validation part. Without models,
+    or with [bold]--models all[/bold], every one that the data can feed.
     """
     from matinee import api
     from matinee.api.comparing import split_file
+    from matinee.errors import InputError
     from matinee.settings import read_settings
 
     settings = read_settings()
@@ -105,17 +120,22 @@ def evaluate(
     tables = read_data(data, settings)
     with working("splitting") as status:
         dataset = api.as_dataset(tables)
-        parts = api.split(dataset, split, seed)
         if save_split is not None:
-            split_file(parts, save_split)
+            if folds not in (None, 1):
+                raise InputError(
+                    f"--save-split: expected --folds 1 (a file holds one split), got {folds}"
+                )
+            folds = 1
+            split_file(api.split(dataset, split, seed), save_split)
             note(f"split: {save_split}")
+        rounds = folds or (_STRONG_FOLDS if split == "strong" else 1)
 
         def say(text: str) -> None:
             status.update(escape(text))
             if text.startswith("left out"):
                 note(text)
 
-        board = api.evaluate(dataset, model, parts, seed, say)
+        board = api.evaluate(dataset, model, split, seed, say, rounds)
     document = board.to_json_dict()
     if json:
         print_json(document)

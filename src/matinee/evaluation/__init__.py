@@ -1,6 +1,6 @@
 """Metrics, their uncertainty, and the leaderboard that puts models side by side."""
 
-from matinee.evaluation.contest import Entry, evaluate
+from matinee.evaluation.contest import Entry, Round, evaluate, leaderboard, look
 from matinee.evaluation.leaderboard import (
     DENOMINATORS,
     LOWER_IS_BETTER,
@@ -20,5 +20,8 @@ __all__ = [
     "Estimate",
     "Leaderboard",
     "ModelResult",
+    "Round",
     "evaluate",
+    "leaderboard",
+    "look",
 ]

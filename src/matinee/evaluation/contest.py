@@ -1,6 +1,7 @@
 """From fitted models and a stage to a leaderboard."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,7 +19,16 @@ from matinee.evaluation.leaderboard import (
     ModelResult,
     finite,
 )
-from matinee.evaluation.measure import ACCURACY, DEPTH, Measured, Question, interval_ends, measure
+from matinee.evaluation.measure import (
+    ACCURACY,
+    DEPTH,
+    Measured,
+    Question,
+    interval_ends,
+    measure,
+    pooled,
+    together,
+)
 from matinee.evaluation.significance import Comparison, compare, holm
 from matinee.models.protocols import Scorer
 
@@ -41,6 +51,80 @@ class Entry(NamedTuple):
     scorer: Scorer
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Round:
+    """What one stage had to say of each model; without the models, which may be large."""
+
+    stage: Stage
+    users: int
+    ratings: int
+    entries: Mapping[str, tuple[str, float]]  # name -> recipe, fit_s
+    measured: Mapping[str, Measured]
+    notes: tuple[str, ...]
+
+
+def look(entries: Sequence[Entry], stage: Stage, features: csr_array | None = None) -> Round:
+    """Ask and measure every model on one stage.
+
+    Asked are the rows with a like (strength > 0) among the candidates; everything in a history is
+    left out of its lists. `features` (items of the data, features) have unit rows; without them
+    diversity and serendipity are not defined.
+    """
+    names = [entry.name for entry in entries]
+    if not names or len(set(names)) < len(names):
+        raise InputError(f"evaluation: expected models of different names, got {few(names)}")
+    question = Question.of(stage, features)
+    primitive = next((question.lists(e.scorer) for e in entries if e.name == PRIMITIVE), None)
+    return Round(
+        stage,
+        question.truth.rows,
+        question.rated.entries,
+        {e.name: (e.recipe, e.fit_s) for e in entries},
+        {e.name: measure(question, e.scorer, primitive) for e in entries},
+        tuple(_notes(question, primitive is not None)),
+    )
+
+
+def leaderboard(
+    rounds: Sequence[Round], rng: np.random.Generator, *, split: str, draws: int = 1000
+) -> Leaderboard:
+    """The board of one round, or of several whose users are pooled; best NDCG@10 first.
+
+    A model must have been in every round. Candidates are those of any round, `fit_s` is the mean,
+    the recipe that which most rounds had. Intervals come from `draws` resamples of users.
+    """
+    seed = int(rng.integers(2**63))
+    names = [n for n in rounds[0].entries if all(n in each.entries for each in rounds)]
+    measured = {name: pooled([each.measured[name] for each in rounds]) for name in names}
+    candidates = np.logical_or.reduce([each.stage.candidates for each in rounds])
+    results = [_result(n, rounds, measured[n], candidates, seed, draws) for n in names]
+    results.sort(key=lambda r: (-(r.metrics["ndcg@10"].value or 0.0), r.name))
+    first, users = rounds[0].stage, sum(each.users for each in rounds)
+    notes = list(rounds[0].notes)
+    if len(rounds) > 1:
+        counted = ", ".join(f"{each.users:,}" for each in rounds)
+        notes = [n for n in notes if not n.startswith(("each of", f"{_left_out(rounds[:1]):,} "))]
+        notes += [
+            f"{len(rounds)} rounds pooled: {counted} viewers, each tuned on the round's own "
+            "validation part; settings shown are those of most rounds",
+            f"each viewer gets {DEPTH} films; everything in their history is left out of the lists",
+            f"{_left_out(rounds):,} viewers with nothing to find are left out",
+        ]
+    return Leaderboard(
+        data=first.train.name,
+        split=split,
+        simulated=first.train.simulated,
+        users=users,
+        left_out=_left_out(rounds),
+        ratings=sum(each.ratings for each in rounds),
+        candidates=int(candidates.sum()),
+        catalogue=len(first.train.items),
+        models=tuple(results),
+        differences=tuple(_differences(measured)),
+        notes=tuple(notes),
+    )
+
+
 def evaluate(
     entries: Sequence[Entry],
     stage: Stage,
@@ -50,43 +134,30 @@ def evaluate(
     features: csr_array | None = None,
     draws: int = 1000,
 ) -> Leaderboard:
-    """The leaderboard of `entries` on `stage`, best NDCG@10 first.
-
-    Asked are the rows with a like (strength > 0) among the candidates; everything in a history is
-    left out of its lists. `features` (items of the data, features) have unit rows; without them
-    diversity and serendipity are not defined. Intervals come from `draws` resamples of users.
-    """
-    names = [entry.name for entry in entries]
-    if not names or len(set(names)) < len(names):
-        raise InputError(f"evaluation: expected models of different names, got {few(names)}")
-    question = Question.of(stage, features)
-    seed = int(rng.integers(2**63))
-    primitive = next((question.lists(e.scorer) for e in entries if e.name == PRIMITIVE), None)
-    measured = {e.name: measure(question, e.scorer, primitive, seed) for e in entries}
-    results = [_result(e, measured[e.name], seed, draws) for e in entries]
-    results.sort(key=lambda r: (-(r.metrics["ndcg@10"].value or 0.0), r.name))
-    return Leaderboard(
-        data=stage.train.name,
-        split=split,
-        simulated=stage.train.simulated,
-        users=question.truth.rows,
-        left_out=stage.truth.rows - question.truth.rows,
-        ratings=question.rated.entries,
-        candidates=int(stage.candidates.sum()),
-        catalogue=len(stage.train.items),
-        models=tuple(results),
-        differences=tuple(_differences(measured)),
-        notes=tuple(_notes(question, primitive is not None)),
-    )
+    """The leaderboard of fitted models on one stage: `look`, then `leaderboard`."""
+    return leaderboard([look(entries, stage, features)], rng, split=split, draws=draws)
 
 
-def _result(entry: Entry, measured: Measured, seed: int, draws: int) -> ModelResult:
+def _left_out(rounds: Sequence[Round]) -> int:
+    return sum(each.stage.truth.rows - each.users for each in rounds)
+
+
+def _result(
+    name: str,
+    rounds: Sequence[Round],
+    measured: Measured,
+    candidates: np.ndarray,
+    seed: int,
+    draws: int,
+) -> ModelResult:
     figures = {
-        name: (measured.by_user[name].value, *ends)
-        for name, ends in interval_ends(measured.by_user, seed, draws).items()
-    } | dict(measured.whole)
-    metrics = {name: Estimate(*map(finite, figures[name])) for name in ORDER}
-    return ModelResult(entry.name, entry.recipe, entry.fit_s, measured.rank_s, metrics)
+        metric: (measured.by_user[metric].value, *ends)
+        for metric, ends in interval_ends(measured.by_user, seed, draws).items()
+    } | together(measured, candidates, seed)
+    metrics = {metric: Estimate(*map(finite, figures[metric])) for metric in ORDER}
+    recipes = Counter(each.entries[name][0] for each in rounds)
+    seconds = float(np.mean([each.entries[name][1] for each in rounds]))
+    return ModelResult(name, recipes.most_common(1)[0][0], seconds, measured.rank_s, metrics)
 
 
 @dataclass(frozen=True, slots=True)

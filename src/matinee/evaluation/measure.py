@@ -1,6 +1,6 @@
 """What one fitted model does on one stage: its lists, its errors, every metric of both."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -12,7 +12,7 @@ from matinee.errors import MissingData, NumericError
 from matinee.evaluation import accuracy, beyond
 from matinee.evaluation.accuracy import Hits
 from matinee.evaluation.beyond import Takers
-from matinee.evaluation.significance import Sums, bootstrap, bootstrap_lists
+from matinee.evaluation.significance import Sums, bootstrap, bootstrap_lists, joined
 from matinee.models.protocols import RatingPredictor, Scorer
 from matinee.ranking import top
 
@@ -75,16 +75,15 @@ class Question:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measured:
-    """One model's figures: ratios of sums over users, and figures of all lists together."""
+    """One model's figures: ratios of sums over users, and its lists."""
 
     by_user: Mapping[str, Sums]
-    whole: Mapping[str, tuple[float, float, float]]  # value, low, high
+    numbers: np.ndarray  # (rows, DEPTH): what all lists together show is measured on them
+    scorable: float  # share of the catalogue
     rank_s: float
 
 
-def measure(
-    question: Question, scorer: Scorer, primitive: np.ndarray | None, seed: int
-) -> Measured:
+def measure(question: Question, scorer: Scorer, primitive: np.ndarray | None) -> Measured:
     """Every metric of one model; `primitive` are the popularity lists, if there are any."""
     started = perf_counter()
     numbers = question.lists(scorer)
@@ -92,7 +91,21 @@ def measure(
     hits = Hits.of(numbers, question.truth)
     by_user = {name: Sums.of(accuracy.metric(name)(hits)) for name in ACCURACY}
     by_user |= _beyond(question, numbers[:, :K], hits, primitive) | _errors(question, scorer)
-    return Measured(by_user, _together(question, numbers, scorer, seed), rank_s)
+    items = question.stage.train.items
+    scorable = beyond.prediction_coverage(items.numbers(scorer.items.ids), len(items))
+    return Measured(by_user, numbers, scorable, rank_s)
+
+
+def pooled(parts: Sequence[Measured]) -> Measured:
+    """What was measured on several stages, of other users each, as one."""
+    if len(parts) == 1:
+        return parts[0]
+    return Measured(
+        {name: joined([part.by_user[name] for part in parts]) for name in parts[0].by_user},
+        np.concatenate([part.numbers for part in parts]),
+        float(np.mean([part.scorable for part in parts])),
+        sum(part.rank_s for part in parts),
+    )
 
 
 def interval_ends(
@@ -131,11 +144,11 @@ def _beyond(
     return {f"{name}@{K}": Sums.of(value) for name, value in values.items()}
 
 
-def _together(
-    question: Question, numbers: np.ndarray, scorer: Scorer, seed: int
+def together(
+    measured: Measured, candidates: np.ndarray, seed: int
 ) -> dict[str, tuple[float, float, float]]:
-    """Metrics of all lists together."""
-    items, candidates = len(question.stage.train.items), question.stage.candidates
+    """Metrics of all lists together: value, low, high. `candidates` (items,) bool."""
+    items, numbers = len(candidates), measured.numbers
 
     def statistic(weights: np.ndarray) -> np.ndarray:
         shown = {k: beyond.exposure(numbers[:, :k], items, weights) for k in {K, *COVERAGE}}
@@ -146,8 +159,7 @@ def _together(
     values = statistic(np.ones(len(numbers)))
     low, high = bootstrap_lists(statistic, len(numbers), np.random.default_rng(seed))
     whole = {name: (values[k], low[k], high[k]) for k, name in enumerate(names)}
-    scorable = question.stage.train.items.numbers(scorer.items.ids)
-    share = beyond.prediction_coverage(scorable, items)
+    share = measured.scorable
     return whole | {"prediction_coverage": (share, share, share)}
 
 

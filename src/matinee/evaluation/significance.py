@@ -50,6 +50,15 @@ class Sums:
         return np.asarray(moved / (2 * np.sqrt(ratio)) if ratio > 0 else np.zeros_like(moved))
 
 
+def joined(parts: Sequence[Sums]) -> Sums:
+    """The same metric of several groups of users, as one."""
+    return Sums(
+        np.concatenate([part.numerators for part in parts]),
+        np.concatenate([part.denominators for part in parts]),
+        parts[0].root,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """A difference a - b with its 95 % interval and two-sided p-value."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from matinee.dataset import Dataset, Histories
-from matinee.explanation.leave_one_out import leave_one_out
 from matinee.models.content import FittedContent
+from matinee.models.leave_one_out import leave_one_out
 from matinee.models.protocols import Contributions, LinearScorer, Scorer
 
 # What a model's named term says to a person; {value} is its part of the score.
@@ -19,6 +19,9 @@ TERM_TEXTS: Mapping[str, str] = {
     "mean rating": "mean of all ratings",
     "film level": "how far viewers rate this film from the mean",
     "viewer level": "how far this viewer rates from the mean",
+    "part trending": "liked by many lately",
+    "part popularity": "liked by many",
+    "part weighted_rating": "well rated by all",
 }
 _FEATURES = 3  # shared features that a reason names
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from matinee.models.als import Als, FittedAls
 from matinee.models.bias import Bias, FittedBias
+from matinee.models.blend import Blend, FittedBlend
 from matinee.models.content import FittedContent, Soup, Tfidf
 from matinee.models.dan import Dan
 from matinee.models.denoising import Deql, Edlae, Rdlae
@@ -35,6 +36,7 @@ RECIPES: dict[str, type] = {
     "als": Als,
     "bias": Bias,
     "mf": Mf,
+    "blend": Blend,
 }
 
 # from_arrays(recipe, items, arrays) of each `kind`.
@@ -52,4 +54,5 @@ FROM_ARRAYS: dict[str, Callable[..., Any]] = {
     "als": FittedAls.from_arrays,
     "bias": FittedBias.from_arrays,
     "mf": FittedMf.from_arrays,
+    "blend": FittedBlend.from_arrays,
 }

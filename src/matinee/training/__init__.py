@@ -1,8 +1,8 @@
 """Data to fitted, saved models."""
 
+from matinee.models.naming import describe, name_of, recipe_from_text
 from matinee.training.fitting import Trained, fit
 from matinee.training.keeping import fingerprint, load, load_for, save
-from matinee.training.naming import describe, name_of, recipe_from_text
 
 __all__ = [
     "Trained",

@@ -9,8 +9,8 @@ import numpy as np
 from matinee.dataset import Dataset
 from matinee.errors import InputError, NumericError
 from matinee.models import RECIPES
+from matinee.models.naming import describe, name_of, recipe_from_text
 from matinee.models.protocols import Scorer
-from matinee.training.naming import describe, name_of, recipe_from_text
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,10 +1,12 @@
 """Recipes as text that a person types and reads: "ease:ridge=100"."""
 
+import re
 from dataclasses import fields, replace
 from typing import Any
 
 from matinee.errors import InputError
 from matinee.models import RECIPES
+from matinee.models.blend import Blend
 
 _MOST = 2**31 - 1  # of a whole number: arrays and kernels count with 32 bits
 
@@ -12,12 +14,16 @@ _MOST = 2**31 - 1  # of a whole number: arrays and kernels count with 32 bits
 def recipe_from_text(text: str) -> tuple[str, Any]:
     """The name and the recipe of "name" or "name:field=value,field=value".
 
+    A blend is "blend:part@weight+part@weight", each part the text of a recipe.
+
     >>> recipe_from_text("ease:ridge=100")
     ('ease', Ease(ridge=100.0))
     """
     name, _, settings = text.partition(":")
     if name not in RECIPES:
         raise InputError(f"model: expected one of {', '.join(RECIPES)}, got {name!r}")
+    if name == "blend" and settings:
+        return name, _blend(settings)
     recipe = RECIPES[name]()
     for setting in filter(None, settings.split(",")):
         recipe = _with(name, recipe, setting)
@@ -30,6 +36,9 @@ def describe(recipe: Any) -> str:
     >>> describe(recipe_from_text("ease:ridge=100")[1])
     'ease:ridge=100.0'
     """
+    if isinstance(recipe, Blend):
+        weighed = zip(recipe.parts, recipe.weights, strict=True)
+        return "blend:" + "+".join(f"{part}@{weight:.4g}" for part, weight in weighed)
     settings = ",".join(f"{f.name}={getattr(recipe, f.name)}" for f in fields(recipe))
     return f"{name_of(recipe)}:{settings}" if settings else name_of(recipe)
 
@@ -37,6 +46,24 @@ def describe(recipe: Any) -> str:
 def name_of(recipe: Any) -> str:
     """The name under which `models.RECIPES` has the recipe's type."""
     return next(name for name, kind in RECIPES.items() if type(recipe) is kind)
+
+
+def _blend(settings: str) -> Blend:
+    parts, weights = [], []
+    # A plus sign before a digit belongs to a number: 1e+05.
+    for text in re.split(r"\+(?=[a-z])", settings):
+        part, at, weight = text.rpartition("@")
+        try:
+            weights.append(float(weight))
+        except ValueError:
+            at = ""
+        if not (part and at):
+            raise InputError(
+                f"model blend: expected part@weight+part@weight, such as linear@1+als@0.3, got "
+                f"{text!r}"
+            )
+        parts.append(part)
+    return Blend(tuple(parts), tuple(weights))
 
 
 def _with(name: str, recipe: Any, setting: str) -> Any:

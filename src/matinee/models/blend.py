@@ -1,0 +1,209 @@
+"""A blend: the weighted sum of several models, each on a scale of its own."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import numpy as np
+import polars as pl
+
+from matinee.dataset import Dataset, Histories, Vocabulary
+from matinee.errors import InputError, MissingData
+from matinee.models.leave_one_out import leave_one_out
+from matinee.models.protocols import Contributions, LinearScorer, Scorer
+from matinee.models.stored import check_shape
+
+ROOT = "root-"  # before a part's text: the square root of its scores is what enters
+_SAMPLE = 500  # histories from which a part's scale is taken
+
+# Good on MovieLens and MovieTweetings untuned; `training.blending` learns others from the data.
+_PARTS = ("linear", "als", "soup")
+_WEIGHTS = (1.0, 0.3, 0.25)
+
+
+@dataclass(frozen=True, slots=True)
+class Blend:
+    """Σ weight · score / scale over its parts, recipes as text; scale: the part's usual spread.
+
+    A part's scale is the root mean square deviation of its scores over films, of histories it was
+    fitted on: weights mean the same on every data set. Scores enter as they are, or as their
+    square root (`root-linear`), which lets short histories speak. A film that a part lacks gets
+    0 from it, as from a part without evidence.
+    """
+
+    kind: ClassVar[str] = "blend"
+    parts: Sequence[str] = _PARTS
+    weights: Sequence[float] = _WEIGHTS
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parts", tuple(map(str, self.parts)))
+        object.__setattr__(self, "weights", tuple(map(float, self.weights)))
+        if not self.parts or len(self.parts) != len(self.weights):
+            raise InputError(
+                f"blend: expected a weight for each part, got {len(self.parts)} parts and "
+                f"{len(self.weights)} weights"
+            )
+        if not np.isfinite(self.weights).all():
+            raise InputError(f"blend: expected finite weights, got {self.weights}")
+        self.recipes()
+
+    def recipes(self) -> list[Any]:
+        """The parts' recipes; InputError names one that is none."""
+        from matinee.models.naming import recipe_from_text  # noqa: PLC0415 - it knows blends
+
+        found = [recipe_from_text(part.removeprefix(ROOT)) for part in self.parts]
+        if any(name == "blend" for name, _ in found):
+            raise InputError("blend: expected parts that are no blends")
+        return [recipe for _, recipe in found]
+
+    def fit(self, data: Dataset, rng: np.random.Generator) -> "FittedBlend":
+        """Fit each part; a part for which the data has nothing to offer is left out."""
+        fitted = []
+        missing: MissingData | None = None
+        for part, weight, recipe, own in zip(
+            self.parts, self.weights, self.recipes(), rng.spawn(len(self.parts)), strict=True
+        ):
+            try:
+                fitted.append((part, weight, recipe.fit(data, own)))
+            except MissingData as error:
+                missing = error
+        if not fitted:
+            raise MissingData(f"blend: expected data for one of its parts; {missing}")
+        parts, weights, scorers = zip(*fitted, strict=True)
+        return blended(replace(self, parts=parts, weights=weights), scorers, data)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FittedBlend:
+    """Fitted parts and what each counts."""
+
+    kind: ClassVar[str] = "blend"
+    recipe: Blend
+    items: Vocabulary
+    parts: tuple[Scorer, ...]
+    places: tuple[np.ndarray, ...]  # of each part: the numbers in `items` of its own items
+    factors: np.ndarray  # (parts,) float32: weight / scale
+
+    def score(self, histories: Histories) -> np.ndarray:
+        """(rows, items) float32."""
+        own = histories.on(self.items)
+        total = np.zeros((own.rows, len(self.items)), np.float32)
+        for k, part in enumerate(self.parts):
+            entering = shaped(self.recipe.parts[k], part.score(own))
+            total[:, self.places[k]] += self.factors[k] * entering
+        return total
+
+    def contributions(self, histories: Histories, items: np.ndarray) -> Contributions:
+        """Each part's contributions, weighed; of one under a root in proportion.
+
+        Terms of parts are named after the part: "part trending". A part that is not linear enters
+        by what each film's absence changes.
+        """
+        own = histories.on(self.items)
+        keys = own.entry_rows.astype(np.int64) * len(self.items) + own.numbers
+        entries = np.zeros((own.entries, items.shape[1]), np.float32)
+        terms: dict[str, np.ndarray] = {}
+        for k, part in enumerate(self.parts):
+            asked = _inverse(self.places[k], len(self.items))[items]
+            found = _contributions(part, own, np.maximum(asked, 0))
+            factor = np.where(asked >= 0, self.factors[k], 0).astype(np.float32)
+            if self.recipe.parts[k].startswith(ROOT):
+                total = found.totals()
+                share = np.abs(total) > 1e-12
+                factor *= np.where(share, 1 / np.sqrt(np.where(share, np.abs(total), 1)), 0)
+            rows = found.histories.entry_rows
+            places = self.places[k][found.histories.numbers]
+            entries[np.searchsorted(keys, rows.astype(np.int64) * len(self.items) + places)] += (
+                factor[rows] * found.entries
+            )
+            for value in found.terms.values():
+                name = f"part {_name(self.recipe.parts[k])}"
+                terms[name] = terms.get(name, np.float32(0)) + factor * value
+        return Contributions(own, entries, terms)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """`factors`, and those of each part as part0_weights and so on."""
+        found = {"factors": self.factors}
+        for k, part in enumerate(self.parts):
+            found[f"part{k}_items"] = self.places[k]
+            stored = part.arrays()  # type: ignore[attr-defined]
+            found |= {f"part{k}_{name}": array for name, array in stored.items()}
+        return found
+
+    @classmethod
+    def from_arrays(
+        cls, recipe: Blend, items: Vocabulary, arrays: Mapping[str, np.ndarray]
+    ) -> "FittedBlend":
+        """The fitted model of stored arrays; InputError unless they fit together."""
+        # Parts are of any kind, blends not among them: a circle only of imports.
+        from matinee.models import FROM_ARRAYS  # noqa: PLC0415
+        from matinee.models.naming import name_of  # noqa: PLC0415
+
+        check_shape("factors", arrays["factors"], (len(recipe.parts),))
+        parts, all_places = [], []
+        for k, own in enumerate(recipe.recipes()):
+            prefix = f"part{k}_"
+            stored = {
+                name.removeprefix(prefix): array
+                for name, array in arrays.items()
+                if name.startswith(prefix)
+            }
+            places = stored.pop("items")
+            check_shape(f"{prefix}items", places, (len(places),))
+            if len(places) and not 0 <= places.min() <= places.max() < len(items):
+                raise InputError(f"{prefix}items: expected numbers below {len(items)}")
+            known = Vocabulary(items.ids.gather(np.asarray(places)))
+            parts.append(FROM_ARRAYS[name_of(own)](own, known, stored))
+            all_places.append(places)
+        return cls(recipe, items, tuple(parts), tuple(all_places), arrays["factors"])
+
+
+def blended(recipe: Blend, scorers: Sequence[Scorer], data: Dataset) -> FittedBlend:
+    """The blend of parts that are fitted already, each on the scale it has on this data."""
+    known = np.zeros(len(data.items), bool)
+    for scorer in scorers:
+        known[data.items.numbers(scorer.items.ids)] = True
+    items = Vocabulary(data.items.ids.filter(pl.Series(known)))
+    lengths = data.histories.lengths
+    usual = np.flatnonzero(lengths)
+    usual = usual[:: max(1, len(usual) // _SAMPLE)]
+    histories = data.histories.take(usual)
+    scales = [
+        scale(shaped(part, scorer.score(histories)))
+        for part, scorer in zip(recipe.parts, scorers, strict=True)
+    ]
+    factors = np.array(recipe.weights) / np.array(scales)
+    places = tuple(items.numbers(scorer.items.ids) for scorer in scorers)
+    return FittedBlend(recipe, items, tuple(scorers), places, factors.astype(np.float32))
+
+
+def shaped(part: str, scores: np.ndarray) -> np.ndarray:
+    """The scores as they enter: under a root with their sign, if the part's text says so."""
+    if part.startswith(ROOT):
+        return np.asarray(np.sign(scores) * np.sqrt(np.abs(scores)))
+    return scores
+
+
+def scale(scores: np.ndarray) -> float:
+    """Root mean square deviation of scores over films, of all rows; 1 where there is none."""
+    if not scores.size:
+        return 1.0
+    spread = float(np.sqrt(scores.var(axis=1, dtype=np.float64).mean()))
+    return spread if spread > 0 else 1.0
+
+
+def _contributions(part: Scorer, own: Histories, items: np.ndarray) -> Contributions:
+    if isinstance(part, LinearScorer):
+        return part.contributions(own, items)
+    return leave_one_out(part, own, items)
+
+
+def _inverse(places: np.ndarray, items: int) -> np.ndarray:
+    """The part's number of each of the blend's items, -1 where it lacks it."""
+    table = np.full(items, -1, np.int64)
+    table[places] = np.arange(len(places))
+    return table
+
+
+def _name(part: str) -> str:
+    return part.removeprefix(ROOT).partition(":")[0]
