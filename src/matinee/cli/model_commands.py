@@ -38,20 +38,19 @@ def train(
 
     A model without settings takes those that [b]tune[/b] found for the data, else its defaults.
     """
-    from matinee import training
-    from matinee.api import as_dataset
+    from matinee import api, training
     from matinee.api.recommending import default_model
     from matinee.settings import read_settings
     from matinee.store.workspace import Workspace
 
     settings = read_settings()
-    dataset = as_dataset(read_data(data, settings))
+    dataset = api.as_dataset(read_data(data, settings))
     workspace = Workspace(settings.home)
     documents = []
     for asked in model or [default_model(dataset)]:
         text = with_own_default(asked, dataset, settings)
         with working(f"fitting {text}"):
-            trained = training.fit(text, dataset, settings.seed if seed is None else seed)
+            trained = api.fit(dataset, text, settings.seed if seed is None else seed)
             folder = workspace.model_folder(dataset.name, trained.name)
             training.save(trained, folder, dataset)
         documents.append(

@@ -47,6 +47,17 @@ SPACES: dict[str, Space] = {
     "item_knn": {"neighbours": Whole(5, 2000), "shrink": Float(0, 100)},
     "bm25": {"neighbours": Whole(5, 2000), "k1": LogFloat(0.01, 100), "b": Float(0, 1)},
     "ease": {"ridge": LogFloat(1, 10_000)},
+    "edlae": {"ridge": LogFloat(1, 10_000), "dropout": Float(0, 0.9)},
+    "rdlae": {"ridge": LogFloat(1, 10_000), "slack": Float(0, 0.99)},
+    "deql": {"ridge": LogFloat(1, 10_000), "kept": Float(0, 1)},
+    "dan": {"ridge": LogFloat(1, 10_000), "item": Float(0, 1), "activity": Float(0, 1)},
+    "linear": {
+        "ridge": LogFloat(1, 10_000),
+        "neutral": Float(0, 1),
+        "disliked": Float(0, 1),
+        "discount": Float(0, 0.5),
+        "activity": Float(0, 1),
+    },
     "als": {
         "factors": Whole(8, 256),
         "alpha": LogFloat(1, 100),
