@@ -8,7 +8,7 @@ import numpy as np
 from matinee.dataset import Dataset
 from matinee.errors import InputError
 from matinee.models.item_item import FittedItemItem
-from matinee.models.solve import check_memory, invert, off_diagonal
+from matinee.models.solve import check_memory, off_diagonal
 from matinee.models.statistic import Inputs, Rows, liked_items
 
 
@@ -37,11 +37,8 @@ class Dan:
         check_memory(len(items), 1.1, "float64", "dan")
         rows = Rows.of(data, items, Inputs(), self.activity)
         likes = np.maximum(np.bincount(rows.liked.indices, minlength=len(rows.items)), 1.0)
-        G = rows.squares()
-        G /= np.sqrt(likes)
-        G /= np.sqrt(likes)[:, None]
-        G[np.diag_indices_from(G)] += self.ridge
-        P = invert(G, "dan")
+        ridges = np.full(len(likes), self.ridge)
+        P = rows.inverse(ridges, "dan", scales=likes**-0.5)
         columns = likes ** (0.5 - self.item) / P.diagonal()
         weights = off_diagonal(P, columns, likes ** (self.item - 0.5))
         return FittedItemItem("dan", self, rows.items, weights)

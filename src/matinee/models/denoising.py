@@ -8,7 +8,7 @@ import numpy as np
 from matinee.dataset import Dataset
 from matinee.errors import InputError
 from matinee.models.item_item import FittedItemItem
-from matinee.models.solve import check_memory, invert, off_diagonal
+from matinee.models.solve import check_memory, off_diagonal
 from matinee.models.statistic import Inputs, Rows, liked_items
 
 
@@ -118,8 +118,6 @@ def _solved(
     items = liked_items(data, recipe.kind)
     check_memory(len(items), 1.1, "float64", recipe.kind)
     rows = Rows.of(data, items, Inputs())
-    G = rows.squares()
-    counts = G.diagonal().copy()
+    counts = rows.counts()
     ridges = recipe.ridge + recipe.dropout / (1 - recipe.dropout) * counts
-    G[np.diag_indices_from(G)] += ridges
-    return rows, invert(G, recipe.kind), ridges, counts
+    return rows, rows.inverse(ridges, recipe.kind), ridges, counts

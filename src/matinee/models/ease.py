@@ -8,7 +8,7 @@ import numpy as np
 from matinee.dataset import Dataset
 from matinee.errors import InputError
 from matinee.models.item_item import FittedItemItem
-from matinee.models.solve import check_dtype, check_memory, invert, off_diagonal
+from matinee.models.solve import check_dtype, check_memory, off_diagonal
 from matinee.models.statistic import Inputs, Rows, liked_items
 
 
@@ -39,7 +39,5 @@ class Ease:
         items = liked_items(data, "ease")
         check_memory(len(items), 1.1, self.dtype, "ease")
         rows = Rows.of(data, items, Inputs())
-        G = rows.squares(self.dtype)
-        G[np.diag_indices_from(G)] += self.ridge
-        P = invert(G, "ease")
+        P = rows.inverse(np.full(len(items), self.ridge), "ease", self.dtype)
         return FittedItemItem("ease", self, rows.items, off_diagonal(P, 1 / P.diagonal()))

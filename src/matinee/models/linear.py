@@ -66,16 +66,17 @@ class Linear:
         items = liked_items(data, "linear", self.least)
         check_memory(len(items), 3.1, self.dtype, "linear")
         rows = Rows.of(data, items, self.inputs, self.activity)
-        G, C = rows.squares(self.dtype), rows.products(self.dtype)
-        counts, likes = G.diagonal().copy(), np.maximum(C.diagonal(), 0).astype(np.float64)
+        counts, likes = rows.counts(), rows.likes()
+        ridges = self.ridge + self.dropout / (1 - self.dropout) * counts
         if self.side:
-            shared = _likeness(data, rows.items, self.side)
-            G += shared
-            C += shared
-        G[np.diag_indices_from(G)] += self.ridge + self.dropout / (1 - self.dropout) * counts
-        P = invert(G, "linear")
-        B = P @ C
-        del C
+            shared = _likeness(data, items, self.side)
+            G = rows.squares(self.dtype) + shared
+            G[np.diag_indices_from(G)] += ridges
+            P = invert(G, "linear")
+            B = P @ (rows.products(self.dtype) + shared)
+        else:
+            P = rows.inverse(ridges, "linear", self.dtype)
+            B = rows.predicted(P)
         own = B.diagonal() / P.diagonal()
         known = likes > 0
         usual = likes[known].mean() if known.any() else 1.0

@@ -4,13 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, diags_array
 
 from matinee.dataset import Dataset, Histories, Vocabulary
 from matinee.errors import InputError, MissingData
 from matinee.kernels.gram import gram, upper_gram
+from matinee.models.solve import invert, invert_rows
 
 GRID = 1024  # values are multiples of 1 / GRID: float64 sums of their products are exact
+_FEW = 0.5  # rows an item, below which the rows are inverted rather than their squares
 _BLOCK = 512  # rows of the item-item matrix at a time
 
 
@@ -66,6 +68,45 @@ class Rows:
         out: np.ndarray = np.zeros((items, items), dtype)
         upper_gram(self.seen, out)
         return out
+
+    def counts(self) -> np.ndarray:
+        """The diagonal of `squares`, (items,) float64."""
+        squared = self.seen.data.astype(np.float64) ** 2
+        return np.bincount(self.seen.indices, squared, self.seen.shape[1])
+
+    def likes(self) -> np.ndarray:
+        """The diagonal of `products`, (items,) float64."""
+        both = self.seen.multiply(self.liked).tocsr()
+        return np.bincount(both.indices, both.data.astype(np.float64), both.shape[1])
+
+    def predicted(self, P: np.ndarray) -> np.ndarray:
+        """P Σ y_seen y_likedᵀ, (items, items), P being symmetric."""
+        if self.seen.shape[0] < self.seen.shape[1] * _FEW:
+            by_row: np.ndarray = self.seen.astype(P.dtype) @ P
+            return np.ascontiguousarray((self.liked.T.astype(P.dtype) @ by_row).T)
+        return np.asarray(P @ self.products(P.dtype.name))
+
+    def inverse(
+        self,
+        ridges: np.ndarray,
+        name: str,
+        dtype: str = "float64",
+        scales: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """(diag(s) Σ y yᵀ diag(s) + diag(ridges))⁻¹ of what was seen, s = `scales` or 1.
+
+        From the rows where that is less work than from their squares.
+        """
+        users, items = self.seen.shape
+        if users < items * _FEW:
+            scaled = self.seen if scales is None else self.seen @ diags_array(scales)
+            return invert_rows(scaled, ridges, dtype, name)
+        G = self.squares(dtype)
+        if scales is not None:
+            G *= scales
+            G *= scales[:, None]
+        G[np.diag_indices_from(G)] += ridges
+        return invert(G, name)
 
     def products(self, dtype: str = "float64") -> np.ndarray:
         """Σ y_seen y_likedᵀ, (items, items): row = seen, column = liked."""
