@@ -50,10 +50,14 @@ class Rows:
 
     @classmethod
     def of(cls, data: Dataset, items: Vocabulary, inputs: Inputs, activity: float = 0.0) -> "Rows":
-        """Rows of all viewers; w = (entries that count)^-activity, so 0: all viewers alike."""
-        own = data.histories.on(items)
+        """Rows of all viewers; w = (entries that count)^-activity, so 0: all viewers alike.
+
+        Entries count on whatever film, so that a row does not depend on which items are kept.
+        """
+        whole = data.histories
+        lengths = np.bincount(whole.entry_rows, inputs.values(whole) > 0, whole.rows)
+        own = whole.on(items)
         values = inputs.values(own)
-        lengths = np.bincount(own.entry_rows, values > 0, own.rows)
         weight = np.sqrt(np.maximum(lengths, 1.0) ** -activity)[own.entry_rows]
         seen = _positive(own, weight * values)
         if inputs.likes_only:
