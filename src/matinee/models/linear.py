@@ -9,8 +9,8 @@ from matinee.dataset import Dataset, Vocabulary
 from matinee.errors import InputError
 from matinee.features import soup
 from matinee.models.item_item import FittedItemItem
-from matinee.models.solve import check_dtype, check_memory, invert
-from matinee.models.statistic import Inputs, Rows, liked_items
+from matinee.models.solve import check_dtype, invert
+from matinee.models.statistic import Inputs, Needs, Sums, Weighing, gathered
 
 _BLOCK = 512  # rows of the item-item matrix at a time
 
@@ -63,29 +63,36 @@ class Linear:
         Of the items with `least` likes: O(items³) time, three items² matrices.
         """
         del rng
-        items = liked_items(data, "linear", self.least)
-        check_memory(len(items), 3.1, self.dtype, "linear")
-        rows = Rows.of(data, items, self.inputs, self.activity)
-        G, C = rows.squares(self.dtype), rows.products(self.dtype)
+        return self.solve(gathered(self, data), data)
+
+    @property
+    def needs(self) -> Needs:
+        """Everything seen with itself and with the likes."""
+        return Needs(Weighing(self.inputs, self.activity), self.least, True, self.dtype)
+
+    def solve(self, sums: Sums, data: Dataset) -> FittedItemItem:
+        """The fitted model of ZᵀWZ and ZᵀWX; `data` tells what films are like, for `side`."""
+        G, C = sums.squares, sums.products
+        assert C is not None
         counts, likes = G.diagonal().copy(), np.maximum(C.diagonal(), 0).astype(np.float64)
         if self.side:
-            shared = _likeness(data, rows.items, self.side)
+            shared = _likeness(data, sums.items, self.side)
             G += shared
             C += shared
         G[np.diag_indices_from(G)] += self.ridge + self.dropout / (1 - self.dropout) * counts
         P = invert(G, "linear")
         B = P @ C
-        del C
         own = B.diagonal() / P.diagonal()
         known = likes > 0
         usual = likes[known].mean() if known.any() else 1.0
         columns = (np.where(known, likes, 1.0) / usual) ** -self.discount
-        weights = np.empty(B.shape, np.float32)
+        # C is not needed any more, and there may be no room for a fourth matrix.
+        weights = C.reshape(-1).view(np.float32)[: B.size].reshape(B.shape)
         for start in range(0, len(B), _BLOCK):
             part = slice(start, start + _BLOCK)
             weights[part] = (B[part] - P[part] * own) * columns
         np.fill_diagonal(weights, 0.0)
-        return FittedItemItem("linear", self, rows.items, weights)
+        return FittedItemItem("linear", self, sums.items, weights)
 
 
 def _likeness(data: Dataset, items: Vocabulary, weight: float) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Sums over viewers from which every linear item-item model is solved."""
 
 from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 import polars as pl
@@ -9,6 +10,7 @@ from scipy.sparse import csr_array
 from matinee.dataset import Dataset, Histories, Vocabulary
 from matinee.errors import InputError, MissingData
 from matinee.kernels.gram import gram, upper_gram
+from matinee.models.solve import check_memory
 
 GRID = 1024  # values are multiples of 1 / GRID: float64 sums of their products are exact
 _BLOCK = 512  # rows of the item-item matrix at a time
@@ -37,9 +39,53 @@ class Inputs:
         return np.where(strength > 0, strength, others).astype(np.float32)
 
 
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """What a viewer's row depends on: equal weighings share their sums."""
+
+    inputs: Inputs = Inputs()
+    activity: float = 0.0  # a row is multiplied by (entries that count)^(-activity / 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a recipe is solved from."""
+
+    weighing: Weighing = Weighing()
+    least: int = 1  # likes that a film must have
+    crossed: bool = False  # whether `Sums.products` is needed
+    dtype: str = "float64"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sums:
+    """Σ over viewers on the items that are solved for. Solving overwrites the matrices."""
+
+    items: Vocabulary
+    likes: np.ndarray  # (items,) int64: viewers who liked it
+    squares: np.ndarray  # (items, items) Σ y yᵀ of what was seen; zeros below the diagonal
+    products: np.ndarray | None  # (items, items) Σ y_seen y_likedᵀ, if it is needed
+
+
+@runtime_checkable
+class LinearRecipe(Protocol):
+    """A recipe that is solved from sums over viewers: `fit` is `solve` of `gathered`."""
+
+    kind: ClassVar[str]
+
+    @property
+    def needs(self) -> Needs:
+        """Which sums."""
+        ...
+
+    def solve(self, sums: Sums, data: Dataset) -> Any:
+        """The fitted model; of the data only its films' descriptions are read."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
-    """What viewers add to the statistic: y = √w · values, one row a viewer, on rated items.
+    """What viewers add to the sums: y = √w · values, one row a viewer.
 
     A row depends on that viewer's history alone, and is rounded to multiples of 1 / GRID.
     """
@@ -49,20 +95,33 @@ class Rows:
     liked: csr_array  # (users, items) float32: the likes, which are what is predicted
 
     @classmethod
-    def of(cls, data: Dataset, items: Vocabulary, inputs: Inputs, activity: float = 0.0) -> "Rows":
-        """Rows of all viewers; w = (entries that count)^-activity, so 0: all viewers alike.
-
-        Entries count on whatever film, so that a row does not depend on which items are kept.
-        """
-        whole = data.histories
-        lengths = np.bincount(whole.entry_rows, inputs.values(whole) > 0, whole.rows)
-        own = whole.on(items)
-        values = inputs.values(own)
-        weight = np.sqrt(np.maximum(lengths, 1.0) ** -activity)[own.entry_rows]
-        seen = _positive(own, weight * values)
+    def of(cls, data: Dataset, weighing: Weighing) -> "Rows":
+        """Rows of all viewers on all items; w = (entries that count)^-activity."""
+        histories, inputs = data.histories, weighing.inputs
+        values = inputs.values(histories)
+        lengths = np.bincount(histories.entry_rows, values > 0, histories.rows)
+        weight = np.sqrt(np.maximum(lengths, 1.0) ** -weighing.activity)[histories.entry_rows]
+        seen = _positive(histories, weight * values)
         if inputs.likes_only:
-            return cls(items, seen, seen)
-        return cls(items, seen, _positive(own, weight * own.strength))
+            return cls(data.items, seen, seen)
+        return cls(data.items, seen, _positive(histories, weight * histories.strength))
+
+    def on(self, items: Vocabulary) -> "Rows":
+        """The same on other items; what those lack is left out."""
+        numbers = items.numbers(self.items.ids)
+        seen = _columns(self.seen, numbers, len(items))
+        same = self.liked is self.seen
+        return Rows(items, seen, seen if same else _columns(self.liked, numbers, len(items)))
+
+    def take(self, rows: np.ndarray) -> "Rows":
+        """These viewers alone."""
+        seen = self.seen[rows]
+        return Rows(self.items, seen, seen if self.liked is self.seen else self.liked[rows])
+
+    @property
+    def likes(self) -> np.ndarray:
+        """How many viewers liked each item, (items,) int64."""
+        return np.bincount(self.liked.indices, minlength=len(self.items))
 
     def squares(self, dtype: str = "float64") -> np.ndarray:
         """Σ y yᵀ of what was seen, (items, items): the upper triangle, zeros below it."""
@@ -82,17 +141,29 @@ class Rows:
         return out
 
 
-def liked_items(data: Dataset, name: str, least: int = 1) -> Vocabulary:
-    """The items with at least `least` likes, of which a linear model can say anything.
-
-    MissingData where nothing was rated. Data without a like keeps its rated items: their weights
-    are 0.
-    """
+def gathered(recipe: LinearRecipe, data: Dataset) -> Sums:
+    """The sums that the recipe needs, of every viewer of the data."""
+    needs = recipe.needs
     if not data.histories.entries:
-        raise MissingData(f"{name}: expected interactions to learn from, got none")
-    liked = data.histories.numbers[data.histories.strength > 0]
-    keep = np.bincount(liked, minlength=len(data.items)) >= least
-    return Vocabulary(data.items.ids.filter(pl.Series(keep if keep.any() else data.rated_items)))
+        raise MissingData(f"{recipe.kind}: expected interactions to learn from, got none")
+    rows = Rows.of(data, needs.weighing)
+    items = solved_items(recipe, rows.likes, data)
+    rows = rows.on(items)
+    squares = rows.squares(needs.dtype)
+    return Sums(items, rows.likes, squares, rows.products(needs.dtype) if needs.crossed else None)
+
+
+def solved_items(recipe: LinearRecipe, likes: np.ndarray, data: Dataset) -> Vocabulary:
+    """The items with enough likes, of which a linear model can say anything.
+
+    `likes` (items of the data,). Data without a like keeps its rated items: their weights are 0.
+    NumericError where there is no memory to solve for them.
+    """
+    needs = recipe.needs
+    keep = likes >= needs.least
+    items = Vocabulary(data.items.ids.filter(pl.Series(keep if keep.any() else data.rated_items)))
+    check_memory(len(items), 3.1 if needs.crossed else 1.1, needs.dtype, recipe.kind)
+    return items
 
 
 def _positive(histories: Histories, values: np.ndarray) -> csr_array:
@@ -100,3 +171,13 @@ def _positive(histories: Histories, values: np.ndarray) -> csr_array:
     rounded = np.asarray(np.round(GRID * values) / GRID, np.float32)
     keep = rounded > 0
     return histories.where(keep).matrix(rounded[keep])
+
+
+def _columns(matrix: csr_array, numbers: np.ndarray, width: int) -> csr_array:
+    """The matrix with column k as column numbers[k] of `width`, left out where that is -1."""
+    keep = numbers[matrix.indices] >= 0
+    starts = np.concatenate([[0], np.cumsum(keep)])[matrix.indptr]
+    columns = numbers[matrix.indices[keep]]
+    found = csr_array((matrix.data[keep], columns, starts), shape=(matrix.shape[0], width))
+    found.sort_indices()
+    return found
