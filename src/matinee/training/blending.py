@@ -14,7 +14,7 @@ CELLS = 20_000_000  # scores of one part that are held at once; more viewers are
 FIRST_STEP, LAST_STEP = 0.5, 0.05
 LEAST_GAIN = 2e-4  # of the objective, for a step to be taken
 LEAST_Z = 2.0  # paired over viewers, for a part to come in or the beginning to be left
-STEP_Z = 0.3  # for a weight to be moved
+STEP_Z = 1.0  # for a weight to be moved
 
 
 def learn(

@@ -22,6 +22,7 @@ GRIDS: dict[str, Sequence[dict[str, Any]]] = {
     "trending": [{"days": days} for days in (1, 2, 4, 7, 14, 30, 90, 365, 1000)],
     "item_knn": [{"shrink": shrink} for shrink in (0.0, 15.0)],
     "bm25": [{"k1": k1, "b": b} for k1 in (0.25, 1.0) for b in (0.2, 0.6)],
+    "rp3beta": [{"beta": beta} for beta in (0.1, 0.3, 0.5)],
     "ease": [{"ridge": ridge} for ridge in (30, 100, 300, 1000)],
     "edlae": [{"ridge": ridge, "dropout": p} for ridge in (30, 100) for p in (0.1, 0.3)],
     "rdlae": [{"ridge": ridge, "slack": slack} for ridge in (30, 100) for slack in (0.3, 0.6)],
@@ -39,7 +40,7 @@ GRIDS: dict[str, Sequence[dict[str, Any]]] = {
 }
 
 # What a blend may take in: models of different kinds, and what everybody likes.
-BLENDED = ("linear", "als", "bm25", "soup", "popularity", "trending")
+BLENDED = ("linear", "als", "bm25", "soup", "transitions", "popularity", "trending")
 
 # Models that are there to predict stars are chosen by how well they do that.
 _BY_RMSE = frozenset({"bias", "mf"})
