@@ -122,10 +122,10 @@ def _draw(
         place, tries = start, 0
         while place < stop:
             table = tables.shape[0] - 1
-            if tries < 4 and rng.random() < 0.75:  # own tastes, until they are used up
+            if tries < 3 and rng.random() < 0.75:  # own tastes, until they are used up
                 table = tastes[user, int(rng.random() * 3)]
             item = int(rng.random() * count)
-            if tries < 20:
+            if tries < 8:
                 item = np.searchsorted(tables[table], rng.random(), side="right")
             tries += 1
             if item < count and not taken[item]:
