@@ -71,7 +71,7 @@ def ratings(rows: int) -> pl.DataFrame:
     starts = np.concatenate([[0], np.cumsum(lengths)])
     items = np.empty(rows, np.int32)
     stars = np.empty(rows, np.int32)
-    _draw(rng, starts, tables, tastes, groups, quality, mood, items, stars)
+    _draw(rng, starts, (tables, tastes, groups), (quality, mood), (items, stars))
     begin = rng.integers(BEGIN, END - 86_400, users)
     length = np.minimum(END - begin, rng.exponential(30 * 86_400, users).astype(np.int64) + 3600)
     owner = np.repeat(np.arange(users, dtype=np.int32), lengths)
@@ -106,15 +106,14 @@ def history_lengths(rows: int, users: int, rng: np.random.Generator) -> np.ndarr
 def _draw(
     rng: np.random.Generator,
     starts: np.ndarray,
-    tables: np.ndarray,
-    tastes: np.ndarray,
-    groups: np.ndarray,
-    quality: np.ndarray,
-    mood: np.ndarray,
-    items: np.ndarray,
-    stars: np.ndarray,
+    likings: tuple[np.ndarray, np.ndarray, np.ndarray],
+    levels: tuple[np.ndarray, np.ndarray],
+    out: tuple[np.ndarray, np.ndarray],
 ) -> None:
     """Of each viewer the films, ascending, and the half stars (1 to 10)."""
+    tables, tastes, groups = likings
+    quality, mood = levels
+    items, stars = out
     count = tables.shape[1]
     taken = np.zeros(count, np.bool_)
     for user in range(len(starts) - 1):

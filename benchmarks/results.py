@@ -52,7 +52,9 @@ def table(rows: Sequence[Row]) -> str:
     widths = [max(len(line[k]) for line in lines) for k in range(len(HEADER))]
     lines.insert(1, tuple("-" * width for width in widths))
     return "\n".join(
-        "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |"
+        "| "
+        + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        + " |"
         for line in lines
     )
 

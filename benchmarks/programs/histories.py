@@ -3,6 +3,7 @@
 import numpy as np
 import polars as pl
 from arrays import load
+
 from matinee.dataset import Dataset, Histories, Vocabulary
 from matinee.schema import MOVIES, RatingScale
 

@@ -6,6 +6,7 @@ import numpy as np
 from arrays import load
 from clock import report, timed
 from histories import histories
+
 from matinee.evaluation import accuracy
 
 folder, repeats = sys.argv[1:]

@@ -3,6 +3,7 @@
 import sys
 
 from clock import report, timed
+
 from matinee.api import as_dataset
 
 ratings, small = sys.argv[1:]

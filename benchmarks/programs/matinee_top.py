@@ -6,6 +6,7 @@ import numpy as np
 from arrays import load, save
 from clock import report, timed
 from histories import histories
+
 from matinee.models import Als, FittedAls
 from matinee.ranking import top, top_of_factors
 
@@ -19,7 +20,7 @@ def ranked(rows: int) -> np.ndarray:
     asked = seen.slice(0, rows)
     if way == "histories":
         return top(model, asked, 100).numbers
-    return top_of_factors(users[:rows], factors, asked, 100).numbers
+    return top_of_factors(users[:rows], factors, asked, 100)[0]
 
 
 ranked(512)

@@ -8,7 +8,9 @@ import sys
 
 import numpy as np
 from arrays import save
+from clock import report
 from histories import dataset, histories
+
 from matinee.api import as_dataset
 from matinee.models import Als
 from matinee.ranking import top
@@ -30,6 +32,7 @@ def main(ratings: str, folder: str) -> None:
     asked = seen.slice(0, 20_000)
     save(folder, lists=top(fitted, asked, 100).numbers)
     save(folder, done=np.array(True))
+    report(ratings=whole.entries)
 
 
 main(*sys.argv[1:])
