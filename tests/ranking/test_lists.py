@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 
 from matinee.dataset import Dataset, Histories, Vocabulary
 from matinee.errors import InputError, NumericError
-from matinee.ranking import rank, top
+from matinee.ranking import rank, top, top_of_factors
 
 score_rows = arrays(
     np.float32,
@@ -121,3 +121,55 @@ def test_wrong_arguments_are_named(data: Dataset, scorer: Table) -> None:
         top(scorer, data.histories, 5, np.ones(3, bool))
     with pytest.raises(InputError, match="expected seen of shape"):
         rank(np.zeros((2, 3), np.float32), csr_array((2, 4)), 1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Products:
+    """Scores a history by factors that sum up its items'."""
+
+    items: Vocabulary
+    factors: np.ndarray
+
+    def users(self, histories: Histories) -> np.ndarray:
+        pattern = histories.on(self.items).matrix()
+        pattern.data = np.ones_like(pattern.data)
+        return np.asarray(pattern @ self.factors)
+
+    def score(self, histories: Histories) -> np.ndarray:
+        return self.users(histories) @ self.factors.T
+
+
+@pytest.mark.parametrize("copies", [1, 5])
+def test_few_and_many_rows_of_a_factor_model_get_the_lists_of_its_scores(
+    data: Dataset, copies: int
+) -> None:
+    ids = [*data.items.ids.to_list()[:1:-1], "elsewhere"]
+    rng = np.random.default_rng(3)
+    factors = rng.integers(-2, 3, (len(ids), 4)).astype(np.float32)  # exact sums, many ties
+    scorer = Products(Vocabulary(data.items.ids.__class__("id", ids)), factors)
+    histories = data.histories.take(np.tile(np.arange(data.histories.rows), copies))
+    candidates = rng.random(len(data.items)) < 0.8
+    ranked = top(scorer, histories, 7, candidates)
+    scores = scorer.score(histories)
+    own = histories.on(scorer.items)
+    for row in range(histories.rows):
+        seen = set(own.numbers[own.indptr[row] : own.indptr[row + 1]])
+        outside = data.items.numbers(scorer.items.ids)
+        free = [
+            k
+            for k in range(len(ids))
+            if k not in seen and outside[k] >= 0 and candidates[outside[k]]
+        ]
+        best = sorted(free, key=lambda k: (-scores[row, k], k))[:7]
+        listed = ranked.numbers[row][ranked.numbers[row] >= 0]
+        assert listed.tolist() == outside[best].tolist()
+        np.testing.assert_array_equal(ranked.scores[row, : len(best)], scores[row, best])
+
+
+def test_factors_of_another_shape_are_refused(data: Dataset) -> None:
+    with pytest.raises(InputError, match=r"factors: expected \(\d+, n\) and \(\d+, n\), got"):
+        top_of_factors(np.ones((2, 3), np.float32), np.ones((4, 3), np.float32), data.histories, 5)
+    rows, items = data.histories.rows, len(data.items)
+    users = np.full((rows, 3), np.nan, np.float32)
+    with pytest.raises(NumericError, match="factors: expected numbers, got NaN for row 0"):
+        top_of_factors(users, np.ones((items, 3), np.float32), data.histories, 5)

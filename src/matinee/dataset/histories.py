@@ -8,7 +8,7 @@ from scipy.sparse import csr_array
 
 from matinee.dataset.vocabulary import Vocabulary
 from matinee.errors import InputError
-from matinee.kernels.csr_order import csr_order
+from matinee.kernels.csr_order import csr_order, in_order
 
 NO_TIME = int(np.iinfo(np.int64).min)  # an entry whose time is not known: earlier than any other
 
@@ -68,29 +68,19 @@ class Histories:
         """Build from unordered entries (row, item number); a repeated pair keeps its latest.
 
         Of two entries of one pair the later in time stays, of two at one time the later given.
-        `as_of` is by default the latest time of all entries.
+        `as_of` is by default the latest time of all entries. Entries that are in order already
+        are taken as they are, without a copy.
         """
         rating = np.full(len(rows), np.nan, np.float32) if rating is None else rating
         time = np.full(len(rows), NO_TIME, np.int64) if time is None else time
-        indptr, order = csr_order(rows, numbers, n_rows, len(items))
-        sorted_numbers = numbers[order]
-        same = sorted_numbers[1:] == sorted_numbers[:-1]
-        inner = indptr[1:-1]
-        same[inner[(inner > 0) & (inner < len(order))] - 1] = False
-        if same.any():
-            # Rare, so a full sort here is cheap enough: the last of each pair is the latest.
-            order = np.lexsort((np.arange(len(rows)), time, numbers, rows))
-            last = np.append((np.diff(rows[order]) != 0) | (np.diff(numbers[order]) != 0), np.True_)
-            order = order[last]
-            indptr = np.concatenate([[0], np.cumsum(np.bincount(rows[order], minlength=n_rows))])
-            sorted_numbers = numbers[order]
+        indptr, order = _order(rows, numbers, time, n_rows, len(items))
         time = time[order].astype(np.int64, copy=False)
         latest = int(time.max()) if len(time) else NO_TIME
         limit = latest if as_of is None else as_of
         return cls(
             items,
             indptr.astype(np.int64, copy=False),
-            sorted_numbers.astype(np.int32, copy=False),
+            numbers[order].astype(np.int32, copy=False),
             strength[order].astype(np.float32, copy=False),
             rating[order].astype(np.float32, copy=False),
             time,
@@ -193,3 +183,27 @@ class Histories:
             as_of=self.as_of,
             user_ids=self.user_ids,
         )
+
+
+def _order(
+    rows: np.ndarray, numbers: np.ndarray, time: np.ndarray, n_rows: int, n_items: int
+) -> tuple[np.ndarray, np.ndarray | slice]:
+    """Row starts (n_rows + 1,) and which entries to take, in order: the latest of each pair."""
+    if in_order(rows, numbers):
+        return _starts(rows, n_rows), slice(None)
+    indptr, order = csr_order(rows, numbers, n_rows, n_items)
+    ordered = numbers[order]
+    same = ordered[1:] == ordered[:-1]
+    inner = indptr[1:-1]
+    same[inner[(inner > 0) & (inner < len(order))] - 1] = False
+    if not same.any():
+        return indptr, order
+    # Rare, so a full sort here is cheap enough: the last of each pair is the latest.
+    order = np.lexsort((np.arange(len(rows)), time, numbers, rows))
+    last = np.append((np.diff(rows[order]) != 0) | (np.diff(numbers[order]) != 0), np.True_)
+    order = order[last]
+    return _starts(rows[order], n_rows), order
+
+
+def _starts(rows: np.ndarray, n_rows: int) -> np.ndarray:
+    return np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=n_rows))])

@@ -44,3 +44,18 @@ def csr_order(
         order[place[row]] = by_column[k]
         place[row] += 1
     return indptr, order
+
+
+def in_order_reference(rows: np.ndarray, columns: np.ndarray) -> bool:
+    """Plain NumPy meaning of `in_order`."""
+    steps, ahead = np.diff(rows), np.diff(columns)
+    return bool(((steps > 0) | ((steps == 0) & (ahead > 0))).all())
+
+
+@njit(cache=True)
+def in_order(rows: np.ndarray, columns: np.ndarray) -> bool:
+    """Whether the entries are in row-major form already and none repeats; stops where not."""
+    for k in range(1, len(rows)):
+        if rows[k] < rows[k - 1] or (rows[k] == rows[k - 1] and columns[k] <= columns[k - 1]):
+            return False
+    return True

@@ -40,7 +40,7 @@ def hide(scores: np.ndarray, indptr: np.ndarray, numbers: np.ndarray, blocked: n
 
 
 @njit(cache=True)
-def _nth_largest(values: np.ndarray, count: int, n: int) -> float:
+def nth_largest(values: np.ndarray, count: int, n: int) -> float:
     """The n-th largest (1 = largest) of the first `count` values, which are reordered.
 
     Hoare's quickselect with the median of three.
@@ -108,7 +108,7 @@ def _sort_best_first(values: np.ndarray, numbers: np.ndarray, count: int) -> Non
 
 
 @njit(cache=True)
-def _block_maxima(row: np.ndarray, maxima: np.ndarray) -> bool:
+def block_maxima(row: np.ndarray, maxima: np.ndarray) -> bool:
     """Fill in the maximum of each block; whether the row is free of NaN.
 
     Floats are compared as integers of the same order: only integers reduce in vector lanes.
@@ -128,7 +128,7 @@ def _block_maxima(row: np.ndarray, maxima: np.ndarray) -> bool:
 
 
 @njit(cache=True)
-def _keep_best(
+def keep_best(
     found_values: np.ndarray,
     found_numbers: np.ndarray,
     found: int,
@@ -138,7 +138,7 @@ def _keep_best(
     """The best of what was found, in order, into one row of the answer."""
     n = len(numbers)
     if found > n:
-        last = _nth_largest(found_values[:found].copy(), found, n)
+        last = nth_largest(found_values[:found].copy(), found, n)
         better = 0
         for k in range(found):
             better += found_values[k] > last
@@ -171,12 +171,12 @@ def top_n(scores: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
     values = np.full((rows, n), -np.inf, np.float32)
     for row in prange(rows):
         maxima = np.empty(blocks, np.float32)
-        if not _block_maxima(scores[row], maxima):
+        if not block_maxima(scores[row], maxima):
             values[row] = np.nan
             continue
         bound = -np.inf
         if n <= blocks:
-            bound = _nth_largest(maxima.copy(), blocks, n)
+            bound = nth_largest(maxima.copy(), blocks, n)
         found_values = np.empty(items, np.float32)
         found_numbers = np.empty(items, np.int32)
         found = 0
@@ -188,5 +188,5 @@ def top_n(scores: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
                         found_values[found] = value
                         found_numbers[found] = column
                         found += 1
-        _keep_best(found_values, found_numbers, found, numbers[row], values[row])
+        keep_best(found_values, found_numbers, found, numbers[row], values[row])
     return numbers, values

@@ -47,6 +47,20 @@ class Scorer(Protocol):
 
 
 @runtime_checkable
+class FactorScorer(Scorer, Protocol):
+    """A scorer whose scores are products of a viewer's factors and the items'."""
+
+    @property
+    def factors(self) -> np.ndarray:
+        """(items, factors) float32."""
+        ...
+
+    def users(self, histories: Histories) -> np.ndarray:
+        """The viewers' factors, (rows, factors) float32: score(histories) = users · factorsᵀ."""
+        ...
+
+
+@runtime_checkable
 class LinearScorer(Scorer, Protocol):
     """A scorer whose scores are sums over the history."""
 

@@ -9,9 +9,11 @@ from scipy.sparse import csr_array
 from matinee.dataset import Histories, Vocabulary
 from matinee.errors import InputError, NumericError
 from matinee.kernels import top_n as kernel
-from matinee.models.protocols import Scorer
+from matinee.models.protocols import FactorScorer, Scorer
+from matinee.ranking.factors import FEW_ROWS, top_of_factors
 
 BATCH_BYTES = 16 * 2**20  # scores held at once: small enough for a processor's last cache
+_BATCH_ROWS = 2**16  # viewers whose factors are held at once
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +50,8 @@ def top(
 
     `candidates` (items of `histories`,) bool, by default all of them. An item that the scorer
     lacks is not ranked. Ties go to the item that comes first in the scorer's own order. Scores
-    are made and used in batches of rows: a users × items matrix never exists.
+    are made and used in batches of rows, those of factors in batches of items too: a users × items
+    matrix never exists.
     """
     _positive(n)
     if candidates is not None and candidates.shape != (len(histories.items),):
@@ -62,12 +65,20 @@ def top(
     allowed = outside >= 0
     if candidates is not None:
         allowed &= candidates[outside]
-    blocked = np.flatnonzero(~allowed)
-    for start, stop in _batches(histories.rows, len(scorer.items)):
-        batch = own.slice(start, stop)
-        scores = _writable(scorer.score(batch))
-        kernel.hide(scores, batch.indptr, batch.numbers, blocked)
-        numbers[start:stop], values[start:stop] = _best(scores, n, start)
+    if isinstance(scorer, FactorScorer) and histories.rows >= FEW_ROWS:
+        for start in range(0, histories.rows, _BATCH_ROWS):
+            part = slice(start, start + _BATCH_ROWS)
+            batch = own.slice(start, part.stop)
+            numbers[part], values[part] = top_of_factors(
+                scorer.users(batch), scorer.factors, batch, n, allowed
+            )
+    else:
+        blocked = np.flatnonzero(~allowed)
+        for start, stop in _batches(histories.rows, len(scorer.items)):
+            batch = own.slice(start, stop)
+            scores = _writable(scorer.score(batch))
+            kernel.hide(scores, batch.indptr, batch.numbers, blocked)
+            numbers[start:stop], values[start:stop] = _best(scores, n, start)
     found = numbers >= 0
     numbers[found] = outside[numbers[found]]
     return Ranked(histories.items, numbers, values)
