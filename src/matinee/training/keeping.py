@@ -1,6 +1,5 @@
 """Fitted models to artefact folders and back."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -12,21 +11,8 @@ from matinee.dataset import Dataset, Vocabulary
 from matinee.errors import ArtefactError, InputError
 from matinee.models import FROM_ARRAYS, RECIPES
 from matinee.store import artefacts
+from matinee.training.fingerprints import fingerprint
 from matinee.training.fitting import Trained
-
-
-def fingerprint(data: Dataset) -> str:
-    """SHA-256 of what models learn from: ids, histories, and the films' descriptions."""
-    digest = hashlib.sha256()
-    histories = data.histories
-    arrays = (histories.indptr, histories.numbers, histories.strength, histories.rating)
-    for array in (*arrays, histories.time):
-        digest.update(np.ascontiguousarray(array).data)
-    for ids in (data.users.ids, data.items.ids):
-        digest.update("\n".join(ids).encode())
-    described = data.movies.hash_rows(seed=0).to_numpy()
-    digest.update(np.ascontiguousarray(described).data)
-    return digest.hexdigest()
 
 
 def save(
