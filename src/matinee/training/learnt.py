@@ -117,12 +117,18 @@ def keep_statistics(workspace: Workspace, data: Dataset, recipe: Any) -> list[Pa
     for part in linear_parts(recipe):
         folder = statistic_folder(workspace, data, part.needs.weighing)
         if not artefacts.exists(folder):
-            rated = int(data.rated_items.sum())
-            simple = part.needs.weighing.inputs.likes_only
-            check_memory(rated, 1.0 if simple else 2.5, "float64", f"statistic of {part.kind}")
-            Learnt.of(data, part.needs.weighing).save(folder, data)
+            learnt_for(part, data).save(folder, data)
         kept.append(folder)
     return kept
+
+
+def learnt_for(recipe: LinearRecipe, data: Dataset) -> Learnt:
+    """The sums over all viewers that the recipe needs; NumericError if there is no memory."""
+    weighing = recipe.needs.weighing
+    matrices = 1.0 if weighing.inputs.likes_only else 2.5
+    rated = int(data.rated_items.sum())
+    check_memory(rated, matrices, "float64", f"statistic of {recipe.kind}")
+    return Learnt.of(data, weighing)
 
 
 def linear_parts(recipe: Any) -> list[LinearRecipe]:

@@ -1,0 +1,104 @@
+"""Viewers come and go: the workspace's data and every model of it change together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from matinee.dataset import Dataset
+from matinee.models.statistic import Weighing
+from matinee.schema import Tables
+from matinee.store import artefacts
+from matinee.store.changes import Change
+from matinee.store.workspace import Workspace
+from matinee.training.fingerprints import fingerprint
+from matinee.training.learnt import Learnt
+from matinee.training.renewal import Renewal, Renewed
+from matinee.training.viewers import with_ratings, without
+
+FORGOTTEN = "a viewer it learnt from has been forgotten since"
+ADDED = "viewers were added since it was trained"
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What changed in a workspace."""
+
+    data: str
+    viewers: int  # that are left
+    ratings: int
+    changed_viewers: int
+    changed_ratings: int
+    sums_difference: float | None  # largest to sums of the new data alone; None: no statistic
+    models: tuple[Renewed, ...]
+    tuned: bool  # whether settings were found on the data before; they are not used any more
+
+
+def forget(workspace: Workspace, name: str | None, user: str) -> Update:
+    """Have a viewer never have been: data, ledgers and linear models, checked against a refit.
+
+    A crash leaves everything as it was, or the viewer forgotten everywhere. Models that are not
+    linear are marked as stale. UnknownId if nothing is known of the viewer.
+    """
+    with workspace.change() as change:
+        before = workspace.load(name)
+        after = without(before, user)
+        return _updated(_Task(workspace, change, before, after, (user,), FORGOTTEN), check=True)
+
+
+def add(workspace: Workspace, name: str | None, added: Tables) -> Update:
+    """The data with more ratings, and every linear model solved anew from its updated sums.
+
+    Only the rows of viewers who have new ratings are read. Other models are marked as stale.
+    """
+    with workspace.change() as change:
+        before = workspace.load(name)
+        after = with_ratings(before, added)
+        ids = tuple(added.ratings["user_id"].cast(pl.String).unique(maintain_order=True))
+        return _updated(_Task(workspace, change, before, after, ids, ADDED), check=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Task:
+    workspace: Workspace
+    change: Change
+    before: Tables
+    after: Tables
+    ids: Sequence[str]
+    reason: str
+
+
+def _updated(task: _Task, check: bool) -> Update:
+    old, new = Dataset.from_tables(task.before), Dataset.from_tables(task.after)
+    workspace, change = task.workspace, task.change
+    workspace.rewrite(task.after, change.folder(workspace.data_folder(new.name)))
+    was = fingerprint(old)
+    statistics: dict[Weighing, Path] = {}
+    worst = None
+    for folder in workspace.statistic_folders(new.name):
+        if artefacts.data_of(folder).get("fingerprint") != was:
+            change.remove(folder)  # of other data, or damaged: nothing can be subtracted from it
+            continue
+        learnt = Learnt.load(folder)[0].changed(task.ids, new)
+        target = change.folder(folder)
+        learnt.save(target, new)
+        statistics[learnt.weighing] = target
+        if check:
+            difference = learnt.statistic.difference(Learnt.of(new, learnt.weighing).statistic)
+            worst = max(worst or 0.0, difference)
+    folders = workspace.model_folders(new.name)
+    if fingerprint(new) == was:
+        folders = []  # a viewer of tags alone: no model has learnt from those
+    renewal = Renewal(workspace, change, new, was, task.reason, statistics, check)
+    models = tuple(renewal.of(folder) for folder in folders)
+    return Update(
+        data=new.name,
+        viewers=len(new.users),
+        ratings=new.histories.entries,
+        changed_viewers=len(task.ids),
+        changed_ratings=abs(task.after.ratings.height - task.before.ratings.height),
+        sums_difference=worst,
+        models=models,
+        tuned=workspace.tuned_file(new.name).exists(),
+    )
