@@ -7,9 +7,9 @@ from pathlib import Path
 import polars as pl
 
 from matinee.dataset import Dataset
+from matinee.errors import ArtefactError
 from matinee.models.statistic import Weighing
 from matinee.schema import Tables
-from matinee.store import artefacts
 from matinee.store.changes import Change
 from matinee.store.workspace import Workspace
 from matinee.training.fingerprints import fingerprint
@@ -32,6 +32,7 @@ class Update:
     changed_ratings: int
     sums_difference: float | None  # largest to sums of the new data alone; None: no statistic
     models: tuple[Renewed, ...]
+    damaged: tuple[str, ...]  # sums that could not be read, and so were not subtracted from
     tuned: bool  # whether settings were found on the data before; they are not used any more
 
 
@@ -75,18 +76,27 @@ def _updated(task: _Task, check: bool) -> Update:
     workspace.rewrite(task.after, change.folder(workspace.data_folder(new.name)))
     was = fingerprint(old)
     statistics: dict[Weighing, Path] = {}
-    worst = None
+    worst, damaged = None, []
     for folder in workspace.statistic_folders(new.name):
-        if artefacts.data_of(folder).get("fingerprint") != was:
-            change.remove(folder)  # of other data, or damaged: nothing can be subtracted from it
+        try:
+            before, learnt_from = Learnt.load(folder)
+        except ArtefactError as error:
+            damaged.append(f"{error}; the sums are gathered anew")
+            change.remove(folder)
             continue
-        learnt = Learnt.load(folder)[0].changed(task.ids, new)
+        if learnt_from.get("fingerprint") != was:
+            change.remove(folder)  # of other data: nothing can be subtracted from it
+            continue
+        learnt = before.changed(task.ids, new)
+        del before
+        if check:
+            refit = Learnt.of(new, learnt.weighing)
+            difference = learnt.statistic.difference(refit.statistic)
+            worst = max(worst or 0.0, difference)
+            learnt = refit if difference else learnt  # never seen; nobody may stay behind for it
         target = change.folder(folder)
         learnt.save(target, new)
         statistics[learnt.weighing] = target
-        if check:
-            difference = learnt.statistic.difference(Learnt.of(new, learnt.weighing).statistic)
-            worst = max(worst or 0.0, difference)
     folders = workspace.model_folders(new.name)
     if fingerprint(new) == was:
         folders = []  # a viewer of tags alone: no model has learnt from those
@@ -100,5 +110,6 @@ def _updated(task: _Task, check: bool) -> Update:
         changed_ratings=abs(task.after.ratings.height - task.before.ratings.height),
         sums_difference=worst,
         models=models,
+        damaged=tuple(damaged),
         tuned=workspace.tuned_file(new.name).exists(),
     )
