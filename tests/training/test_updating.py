@@ -305,6 +305,29 @@ def assert_as_never_seen_before_als(workspace: Workspace) -> None:
     assert kept(workspace, "als", data) is not None
 
 
+def test_of_two_ratings_of_a_film_the_later_stays_and_one_without_a_time_is_now() -> None:
+    old = replace(tables(), ratings=added([("a", "x", 1.0, 50), ("a", "y", 1.0, 50)]).ratings)
+    for time, stays in ((49, 1.0), (50, 5.0), (51, 5.0), (None, 5.0)):
+        found = with_ratings(old, added([("a", "x", 5.0, time)])).ratings
+        rows = found.select("user_id", "item_id", "rating").rows()
+        assert sorted(rows) == [("a", "x", stays), ("a", "y", 1.0)]
+
+
+def test_what_others_did_stays_as_it_was() -> None:
+    before, after = tables(), without(tables(), "u62")
+    others = before.ratings.filter(pl.col("user_id") != "u62")
+    assert after.ratings.cast({"user_id": str, "item_id": str}).equals(
+        others.cast({"user_id": str, "item_id": str})
+    )
+    assert after.tags["user_id"].to_list() == ["u5"]
+    assert after.users["user_id"].to_list() == ["u5"]
+    assert after.quarantine["row"].to_list() == [4]
+    assert after.movies.equals(before.movies)
+    assert after.published["movies"].equals(before.published["movies"])
+    customers = before.published["ratings"]["customer"]
+    assert after.published["ratings"].height == (customers != "u62").sum()
+
+
 DIES = """
 import os, signal, sys
 from pathlib import Path

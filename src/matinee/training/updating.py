@@ -45,7 +45,9 @@ def forget(workspace: Workspace, name: str | None, user: str) -> Update:
     with workspace.change() as change:
         before = workspace.load(name)
         after = without(before, user)
-        return _updated(_Task(workspace, change, before, after, (user,), FORGOTTEN), check=True)
+        ratings = before.ratings.height - after.ratings.height
+        task = _Task(workspace, change, before, after, (user,), ratings, FORGOTTEN)
+        return _updated(task, check=True)
 
 
 def add(workspace: Workspace, name: str | None, added: Tables) -> Update:
@@ -57,7 +59,8 @@ def add(workspace: Workspace, name: str | None, added: Tables) -> Update:
         before = workspace.load(name)
         after = with_ratings(before, added)
         ids = tuple(added.ratings["user_id"].cast(pl.String).unique(maintain_order=True))
-        return _updated(_Task(workspace, change, before, after, ids, ADDED), check=False)
+        task = _Task(workspace, change, before, after, ids, added.ratings.height, ADDED)
+        return _updated(task, check=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,6 +70,7 @@ class _Task:
     before: Tables
     after: Tables
     ids: Sequence[str]
+    ratings: int  # that came or went
     reason: str
 
 
@@ -107,7 +111,7 @@ def _updated(task: _Task, check: bool) -> Update:
         viewers=len(new.users),
         ratings=new.histories.entries,
         changed_viewers=len(task.ids),
-        changed_ratings=abs(task.after.ratings.height - task.before.ratings.height),
+        changed_ratings=task.ratings,
         sums_difference=worst,
         models=models,
         damaged=tuple(damaged),

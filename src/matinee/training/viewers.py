@@ -45,10 +45,11 @@ def without(tables: Tables, user: str) -> Tables:
 
 
 def with_ratings(tables: Tables, added: Tables) -> Tables:
-    """The tables with more ratings; of one viewer and film the later in time counts, then the new.
+    """The tables with more ratings; of one viewer and film the later in time stays.
 
-    Viewers and films are the same by id. A film that is not in the catalogue comes in as the added
-    tables know it. InputError if ratings lie off the scale.
+    Of two at one time the new one stays; one without a time is taken as of now. Viewers and films
+    are the same by id. A film that is not in the catalogue comes in as the added tables know it.
+    InputError if ratings lie off the scale.
     """
     if not added.ratings.height:
         raise MissingData(f"{added.name}: expected ratings to add, got none")
@@ -59,7 +60,7 @@ def with_ratings(tables: Tables, added: Tables) -> Tables:
             f"{added.name}: expected ratings from {scale.minimum:g} to {scale.maximum:g} as in "
             f"{tables.name}, got {low:g} to {high:g}"
         )
-    ratings = pl.concat([_as_text(tables.ratings), _as_text(added.ratings)])
+    ratings = _latest(_as_text(tables.ratings), _as_text(added.ratings))
     unknown = ~pl.col("item_id").is_in(tables.movies["item_id"].implode())
     known = added.movies.filter(unknown)
     if not tables.movies.height:  # data of ratings alone: it needs no catalogue
@@ -94,6 +95,19 @@ def _cells(text: str) -> list[str]:
     for separator in ("\t", ";", ",", "|"):
         text = text.replace(separator, ":")
     return [cell.strip(" \"'") for cell in text.split(":")]
+
+
+def _latest(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
+    """Both, with one row for each viewer and film, in the order given."""
+    first, last = pl.Int64.min(), pl.Int64.max()
+    both = pl.concat(
+        [
+            old.with_columns(moment=pl.col("timestamp").fill_null(first)),
+            new.with_columns(moment=pl.col("timestamp").fill_null(last)),
+        ]
+    ).with_row_index("place")
+    latest = both.sort("moment", "place").unique(["user_id", "item_id"], keep="last")
+    return latest.sort("place").select(list(RATINGS))
 
 
 def _as_text(ratings: pl.DataFrame) -> pl.DataFrame:
