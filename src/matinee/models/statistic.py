@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 import polars as pl
-from scipy.sparse import csr_array, diags_array
+from scipy.sparse import csr_array, diags_array, vstack
 
 from matinee.dataset import Dataset, Histories, Vocabulary
 from matinee.errors import InputError, MissingData
@@ -183,6 +183,14 @@ class Rows:
         """These viewers alone."""
         seen = self.seen[rows]
         return Rows(self.items, seen, seen if self.liked is self.seen else self.liked[rows])
+
+    def and_(self, others: "Rows") -> "Rows":
+        """These rows and then others, on the same items."""
+        seen = csr_array(vstack([self.seen, others.seen], format="csr"))
+        if self.liked is self.seen and others.liked is others.seen:
+            return Rows(self.items, seen, seen)
+        liked = csr_array(vstack([self.liked, others.liked], format="csr"))
+        return Rows(self.items, seen, liked)
 
     @property
     def likes(self) -> np.ndarray:

@@ -40,7 +40,7 @@ class Change:
         document = {
             "staging": self.staging.name,
             "moves": self._moves,
-            "removals": self._removals,
+            "removals": [name for name in self._removals if name not in self._moves.values()],
         }
         written = self.staging / _PENDING
         written.write_text(json.dumps(document), encoding="utf-8")
