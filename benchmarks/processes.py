@@ -48,7 +48,7 @@ class Program:
 
 
 def alternately(repeats: int, *runs: tuple[Program, tuple[object, ...]]) -> list[dict[str, Any]]:
-    """What each program reports, its seconds the median of the repeats of all processes.
+    """What each program reports, its seconds the medians over the repeats of all processes.
 
     The programs take turns, so that a machine that grows slow is slow for all.
     """
@@ -58,7 +58,9 @@ def alternately(repeats: int, *runs: tuple[Program, tuple[object, ...]]) -> list
             reports[place].append(program.run(*arguments))
     merged = []
     for found in reports:
-        every = [second for report in found for second in report["seconds"]]
+        timings = [name for name in found[-1] if name.endswith("seconds")]
+        every = {name: [s for report in found for s in report[name]] for name in timings}
+        middle = {name: median(seconds) for name, seconds in every.items()}
         peak = max(report["peak_mb"] for report in found)
-        merged.append(found[-1] | {"seconds": median(every), "every": every, "peak_mb": peak})
+        merged.append(found[-1] | middle | {"every": every, "peak_mb": peak})
     return merged

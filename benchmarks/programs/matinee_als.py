@@ -1,6 +1,6 @@
-"""Seconds of ALS until its lists are as good as they are to be: folder, NDCG@100 to reach, epochs.
+"""Seconds of ALS until its lists are good enough: folder, NDCG@100 to reach, epochs, first epochs.
 
-The number of epochs is the least of 1, 2, 3, ... that reaches it; the seconds are those of one
+The epochs are the least from the first (by default 1) that reach it; the seconds are those of one
 whole fit with that many.
 """
 
@@ -14,6 +14,7 @@ from quality import ndcg
 from matinee.models import Als
 
 folder, target, most = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
+first = int(sys.argv[4]) if len(sys.argv) > 4 else 1
 train = histories(folder, "seen")
 train = train.where(train.strength > 0)
 
@@ -25,7 +26,7 @@ def fit(rows: int, epochs: int) -> object:
 
 fit(1000, 1)
 trail = []
-for epochs in range(1, most + 1):
+for epochs in range(first, most + 1):
     model, seconds = timed(lambda epochs=epochs: fit(train.rows, epochs))
     factors = np.zeros((len(train.items), 128), np.float32)
     factors[train.items.numbers(model.items.ids)] = model.factors
