@@ -32,9 +32,10 @@ class Program:
         environment = dict(os.environ)
         if self.runner == "matinee":
             environment["PYTHONPATH"] = str(SOURCE)
-        else:  # as their READMEs advise: their own threads do the work
-            environment["OPENBLAS_NUM_THREADS"] = "1"
+        else:
             environment.pop("PYTHONPATH", None)
+        if self.runner == "implicit":  # as its README asks: its own threads do the work
+            environment["OPENBLAS_NUM_THREADS"] = "1"
         done = subprocess.run(
             [python, PROGRAMS / self.file, *map(str, arguments)],
             env=environment,
