@@ -7,10 +7,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 UV := $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --no-build -p 3.11 -q
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench docs starter lock clean
+.PHONY: help demo test check format bench bench-peers docs starter lock clean
 
 help:             ## what there is
-	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1|/' | column -t -s '|'
+	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1|/' | column -t -s '|'
 
 demo: $(VENV)/core.stamp  ## the whole path on the built-in simulated data (ONCE=1: never stay running)
 	@$(BIN)/matinee demo $(if $(ONCE),--once,)
@@ -30,6 +30,9 @@ format: $(VENV)/dev.stamp ## write the format that check asks for
 
 bench: $(VENV)/dev.stamp  ## speed and memory beside other libraries (ARGS="--only top")
 	$(BIN)/python benchmarks/run.py $(ARGS)
+
+bench-peers: $(VENV)/dev.stamp  ## accuracy, time and memory beside other libraries; writes docs/peers.md
+	$(BIN)/python benchmarks/peers.py $(ARGS)
 
 docs: $(VENV)/dev.stamp   ## renew the generated pages and the notebook of docs/
 	MATINEE_WRITE_DOCS=1 $(BIN)/python -m pytest -q tests/docs

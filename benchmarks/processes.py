@@ -32,9 +32,10 @@ class Program:
         environment = dict(os.environ)
         if self.runner == "matinee":
             environment["PYTHONPATH"] = str(SOURCE)
-        else:  # as their READMEs advise: their own threads do the work
-            environment["OPENBLAS_NUM_THREADS"] = "1"
+        else:
             environment.pop("PYTHONPATH", None)
+        if self.runner == "implicit":  # as its README asks: its own threads do the work
+            environment["OPENBLAS_NUM_THREADS"] = "1"
         done = subprocess.run(
             [python, PROGRAMS / self.file, *map(str, arguments)],
             env=environment,
@@ -48,7 +49,7 @@ class Program:
 
 
 def alternately(repeats: int, *runs: tuple[Program, tuple[object, ...]]) -> list[dict[str, Any]]:
-    """What each program reports, its seconds the median of the repeats of all processes.
+    """What each program reports, its seconds the medians over the repeats of all processes.
 
     The programs take turns, so that a machine that grows slow is slow for all.
     """
@@ -58,7 +59,9 @@ def alternately(repeats: int, *runs: tuple[Program, tuple[object, ...]]) -> list
             reports[place].append(program.run(*arguments))
     merged = []
     for found in reports:
-        every = [second for report in found for second in report["seconds"]]
+        timings = [name for name in found[-1] if name.endswith("seconds")]
+        every = {name: [s for report in found for s in report[name]] for name in timings}
+        middle = {name: median(seconds) for name, seconds in every.items()}
         peak = max(report["peak_mb"] for report in found)
-        merged.append(found[-1] | {"seconds": median(every), "every": every, "peak_mb": peak})
+        merged.append(found[-1] | middle | {"every": every, "peak_mb": peak})
     return merged

@@ -6,8 +6,11 @@ Prints a table and writes .bench/results/NAME.json. The exit status is 1 if a ta
 import argparse
 import sys
 
-from measures import MEASURES
+from measures import MEASURES as DATA_MEASURES
+from model_measures import MODEL_MEASURES
 from results import record, table
+
+MEASURES = DATA_MEASURES | MODEL_MEASURES
 
 
 def main() -> int:

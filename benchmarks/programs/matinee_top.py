@@ -26,4 +26,4 @@ def ranked(rows: int) -> np.ndarray:
 ranked(512)
 numbers, seconds = timed(lambda: ranked(seen.rows), int(repeats))
 save(f"{folder}/top", matinee=numbers)
-report(seconds=seconds, lists=len(numbers))
+report(seconds=seconds, lists=len(numbers), items=len(factors))

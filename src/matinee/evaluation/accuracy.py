@@ -24,7 +24,8 @@ class Hits:
             raise InputError(
                 f"lists: expected one for each of {truth.rows} rows of truth, got {len(numbers)}"
             )
-        return cls(kernel.hits(numbers, truth.indptr, truth.numbers), truth.lengths)
+        found = kernel.hits(numbers, truth.indptr, truth.numbers, len(truth.items))
+        return cls(found, truth.lengths)
 
     def first(self, k: int) -> np.ndarray:
         """The first k places, (rows, k)."""
@@ -55,10 +56,7 @@ def hit_rate(hits: Hits, k: int) -> np.ndarray:
 
 def average_precision(hits: Hits, k: int) -> np.ndarray:
     """Σ over hits of precision at their place, over min(k, |truth|); its mean over users is MAP."""
-    first = hits.first(k)
-    precisions = np.cumsum(first, axis=1, dtype=np.int32) / np.arange(1, k + 1)
-    summed = np.einsum("rk,rk->r", precisions, first)
-    return _of_truth(hits, summed, np.minimum(k, hits.truth))
+    return _of_truth(hits, kernel.precisions(hits.first(k)), np.minimum(k, hits.truth))
 
 
 def reciprocal_rank(hits: Hits, k: int) -> np.ndarray:
@@ -75,7 +73,7 @@ def ndcg(hits: Hits, k: int) -> np.ndarray:
     """
     gain = 1 / np.log2(np.arange(2, k + 2))
     ideal = np.concatenate([[0.0], np.cumsum(gain)])
-    return _of_truth(hits, hits.first(k) @ gain, ideal[np.minimum(k, hits.truth)])
+    return _of_truth(hits, kernel.gains(hits.first(k), gain), ideal[np.minimum(k, hits.truth)])
 
 
 def _of_truth(hits: Hits, summed: np.ndarray, divisor: np.ndarray | np.float64) -> np.ndarray:

@@ -1,13 +1,13 @@
 """The best unseen items of viewers whose factors are known: products of factors, ranked."""
 
 import numpy as np
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from matinee.dataset import Histories
 from matinee.errors import InputError, NumericError
+from matinee.kernels.threads import one_blas_thread
 from matinee.kernels.top_factors import top_factors
 
-FEW_ROWS = 32  # fewer fill no batch, and to limit BLAS takes longer than to score them
+FEW_ROWS = 32  # fewer do not fill a batch of the kernel
 
 
 def top_of_factors(
@@ -30,7 +30,7 @@ def top_of_factors(
             f"{factors.shape}"
         )
     blocked = np.zeros(items, bool) if allowed is None else ~allowed
-    with threadpool_limits(1, "blas"):  # each of the kernel's threads calls it
+    with one_blas_thread():
         numbers, values = top_factors(
             np.ascontiguousarray(users, np.float32),
             np.ascontiguousarray(factors, np.float32),

@@ -1,6 +1,7 @@
 """The best unseen items of each viewer, in batches of rows."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,10 +10,12 @@ from scipy.sparse import csr_array
 from matinee.dataset import Histories, Vocabulary
 from matinee.errors import InputError, NumericError
 from matinee.kernels import top_n as kernel
+from matinee.kernels.threads import one_thread
 from matinee.models.protocols import FactorScorer, Scorer
 from matinee.ranking.factors import FEW_ROWS, top_of_factors
 
 BATCH_BYTES = 16 * 2**20  # scores held at once: small enough for a processor's last cache
+_ALONE = 4  # so few viewers are ranked before a second thread is awake
 _BATCH_ROWS = 2**16  # viewers whose factors are held at once
 
 
@@ -58,10 +61,21 @@ def top(
         raise InputError(
             f"candidates: expected {len(histories.items)} flags, got {candidates.shape}"
         )
+    with one_thread() if histories.rows < _ALONE else nullcontext():
+        return _ranked(scorer, histories, n, candidates)
+
+
+def _ranked(scorer: Scorer, histories: Histories, n: int, candidates: np.ndarray | None) -> Ranked:
+    """`top`, on whatever threads there are."""
     numbers = np.empty((histories.rows, n), np.int32)
     values = np.empty((histories.rows, n), np.float32)
     own = histories.on(scorer.items)
-    outside = histories.items.numbers(scorer.items.ids)  # the scorer's numbers -> histories'
+    # The scorer's numbers -> histories'.
+    outside = (
+        np.arange(len(own.items), dtype=np.int32)
+        if own is histories
+        else histories.items.numbers(scorer.items.ids)
+    )
     allowed = outside >= 0
     if candidates is not None:
         allowed &= candidates[outside]

@@ -1,0 +1,132 @@
+"""Accuracy, time and memory of matinee beside each peer on real data; writes docs/peers.md.
+
+make bench-peers, or python benchmarks/peers.py [data set ...]. A data set is a name that
+`matinee get` knows. Every library fits the same likes with the same settings and ranks the same
+viewers, who are in nobody's training; one code measures all lists.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from environments import PEERS, interpreter
+from processes import Program, alternately
+from results import RESULTS, machine
+
+ROOT = Path(__file__).parents[1]
+SEED = 0
+REPEATS = 3
+
+
+class Entry(NamedTuple):
+    """One model of one library and its settings under that library's names."""
+
+    library: str
+    model: str
+    settings: dict[str, Any]
+
+
+def entries(ridge: float, bm25: tuple[int, float, float], als: tuple[int, float, float]) -> list:
+    """The same models in every library that has them."""
+    (k, k1, b), (factors, alpha, als_ridge) = bm25, als
+    implicit_als = {"factors": factors, "alpha": alpha, "regularization": als_ridge}
+    lenskit_als = {"embedding_size": factors, "weight": alpha - 1, "regularization": als_ridge}
+    return [
+        Entry("matinee", "ease", {"ridge": ridge}),
+        Entry("rectools", "ease", {"regularization": ridge}),
+        Entry("lenskit", "ease", {"regularization": ridge}),
+        Entry("cornac", "ease", {"lamb": ridge, "posB": False}),
+        Entry("matinee", "als", {"factors": factors, "alpha": alpha, "ridge": als_ridge}),
+        Entry("implicit", "als", implicit_als | {"random_state": 0}),
+        Entry("lenskit", "als", lenskit_als | {"epochs": 15, "user_embeddings": False}),
+        Entry("matinee", "bm25", {"neighbours": k, "k1": k1, "b": b}),
+        Entry("implicit", "bm25", {"K": k, "K1": k1, "B": b}),
+    ]
+
+
+# Tuned on validation viewers of these data sets for the peers, not for matinee.
+DATA = {
+    "ml-latest-small": entries(100.0, (4000, 1.0, 0.2), (128, 8.0, 30.0)),
+    "movietweetings-100k": entries(400.0, (800, 0.25, 0.2), (256, 32.0, 100.0)),
+}
+
+
+def measured(name: str) -> dict[str, Any]:
+    """What every library does on one data set."""
+    folder = ROOT / ".bench" / "peers" / name
+    split = Program("matinee", "split.py").run(name, folder, SEED)
+    for old in (folder / "lists").glob("*.npy"):
+        old.unlink()
+    runs = [
+        (Program(e.library, f"fit_{e.library}.py"), (folder, e.model, json.dumps(e.settings)))
+        for e in DATA[name]
+    ]
+    reports = alternately(REPEATS, *runs)
+    figures = Program("matinee", "measure_lists.py").run(folder)["figures"]
+    rows = [
+        e._asdict() | figures[f"{e.library}-{e.model}"] | report
+        for e, report in zip(DATA[name], reports, strict=True)
+    ]
+    return {"data": name, "split": split, "rows": rows, "machine": machine()}
+
+
+def section(found: dict[str, Any]) -> list[str]:
+    """The part of the page on one data set."""
+    split = found["split"]
+    lines = [
+        f"## {found['data']}",
+        "",
+        f"{split['train']:,} viewers and {split['likes']:,} likes of {split['items']:,} films to "
+        f"learn from, {split['asked']:,} other viewers asked.",
+        "",
+        "| model | library | NDCG@100 | recall@20 | coverage@20 | fit s | top 100 s | peak MB |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {row['model']} | {row['library']} | {row['ndcg@100']:.4f} ± {row['error']:.4f} | "
+        f"{row['recall@20']:.4f} | {row['coverage@20']:.3f} | {row['fit_seconds']:.3g} | "
+        f"{row['seconds']:.3g} | {row['peak_mb']:,.0f} |"
+        for row in found["rows"]
+    ]
+    return [*lines, "", "Settings, under each library's own names:", "", *settings(found), ""]
+
+
+def settings(found: dict[str, Any]) -> list[str]:
+    """One line a model."""
+    return [
+        f"- {row['library']} {row['model']}: "
+        + ", ".join(f"{key} = {value}" for key, value in row["settings"].items())
+        for row in found["rows"]
+    ]
+
+
+def version(library: str) -> str:
+    """The pinned version of a peer, as its requirements have it."""
+    pins = (PEERS / "requirements" / f"{library}.txt").read_text().lower().splitlines()
+    return next(line.replace("==", " ") for line in pins if line.startswith(f"{library}=="))
+
+
+def page(found: list[dict[str, Any]]) -> str:
+    """docs/peers.md."""
+    about = found[0]["machine"]
+    versions = ", ".join(version(name) for name in ("implicit", "rectools", "lenskit", "cornac"))
+    opening = (PEERS / "page.md").read_text().format(versions=versions, seed=SEED, **about)
+    return "\n".join([opening, *(line for each in found for line in section(each))]).rstrip() + "\n"
+
+
+def main() -> None:
+    """Measure what the command line names, else everything, and write the page of all on record."""
+    for library in ("implicit", "rectools", "lenskit", "cornac"):
+        interpreter(library)
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    for name in sys.argv[1:] or DATA:
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        (RESULTS / f"peers-{name}.json").write_text(json.dumps(measured(name), indent=1))
+    paths = [RESULTS / f"peers-{name}.json" for name in DATA]
+    found = [json.loads(path.read_text()) for path in paths if path.exists()]
+    (ROOT / "docs" / "peers.md").write_text(page(found))
+
+
+if __name__ == "__main__":
+    main()
