@@ -5,6 +5,7 @@ from numba import njit, prange
 
 Csr = tuple[np.ndarray, np.ndarray, np.ndarray]  # row starts, numbers, values
 Ground = tuple[np.ndarray, np.ndarray]  # of each row (rows,), of each factor (factors,)
+Until = tuple[int, np.float32]  # so many steps, or so small a residual
 
 _ROWS = 16  # rows that share one set of work arrays; so few are not worth waking threads for
 
@@ -42,7 +43,7 @@ def fold_in(
     the error shrinks by (sqrt(k) - 1) / (sqrt(k) + 1) a step at least.
     """
     solve = _few if len(start) <= _ROWS else _many
-    out: np.ndarray = solve(entries, basis, ground, start, steps, np.float32(tolerance))
+    out: np.ndarray = solve(entries, basis, ground, start, (steps, np.float32(tolerance)))
     return out
 
 
@@ -52,11 +53,10 @@ def _few(
     basis: np.ndarray,
     ground: Ground,
     start: np.ndarray,
-    steps: int,
-    tolerance: np.float32,
+    until: Until,
 ) -> np.ndarray:
     out = start.copy()
-    _rows(entries, basis, ground, out, (0, len(out)), steps, tolerance)
+    _rows(entries, basis, ground, out, (0, len(out)), until)
     return out
 
 
@@ -66,13 +66,12 @@ def _many(
     basis: np.ndarray,
     ground: Ground,
     start: np.ndarray,
-    steps: int,
-    tolerance: np.float32,
+    until: Until,
 ) -> np.ndarray:
     out = start.copy()
     for chunk in prange((len(out) + _ROWS - 1) // _ROWS):
         bounds = chunk * _ROWS, min(len(out), (chunk + 1) * _ROWS)
-        _rows(entries, basis, ground, out, bounds, steps, tolerance)
+        _rows(entries, basis, ground, out, bounds, until)
     return out
 
 
@@ -84,12 +83,12 @@ def _rows(
     ground: Ground,
     out: np.ndarray,
     bounds: tuple[int, int],
-    steps: int,
-    tolerance: np.float32,
+    until: Until,
 ) -> None:
     """The rows of `out` within the bounds go from where to start to the solutions."""
     indptr, numbers, weights = entries
     excess, shares = ground
+    steps, tolerance = until
     factors = out.shape[1]
     diagonal = np.empty(factors, np.float32)
     residual = np.empty(factors, np.float32)

@@ -83,7 +83,8 @@ class Als:
         ground = self.excess(weights, entries.indptr, len(others)), shares(basis)
         start = old @ back
         parts = entries.indptr, entries.indices, weights
-        return fold_in(parts, basis, ground, start, _TRAINING_STEPS, 0.0) @ to.T
+        found = fold_in(parts, basis, ground, start, _TRAINING_STEPS, 0.0)
+        return np.asarray(found @ to.T)
 
     def excess(self, weights: np.ndarray, indptr: np.ndarray, columns: int) -> np.ndarray:
         """How much larger each row's ridge is than `ridge`, as a multiple of it, (rows,)."""
@@ -181,4 +182,5 @@ def shared_basis(factors: np.ndarray, ridge: float) -> tuple[np.ndarray, np.ndar
 
 def shares(basis: np.ndarray) -> np.ndarray:
     """1 - Σ y² of each factor: the part of the ridge in the identity FᵀF + ridge I, (factors,)."""
-    return np.clip(1 - np.einsum("if,if->f", basis, basis), 0, 1, dtype=np.float32)
+    sizes = np.einsum("if,if->f", basis, basis)
+    return np.asarray(np.clip(1 - sizes, 0, 1), np.float32)
