@@ -125,7 +125,15 @@ class Histories:
 
     def liked(self) -> csr_array:
         """(rows, items) of the positive strengths alone."""
-        return self.where(self.strength > 0).matrix()
+        entries = np.flatnonzero(self.strength > 0)
+        return csr_array(
+            (
+                self.strength[entries],
+                self.numbers[entries],
+                np.searchsorted(entries, self.indptr),
+            ),
+            shape=(self.rows, len(self.items)),
+        )
 
     def where(self, keep: np.ndarray) -> "Histories":
         """The same rows with only the entries where `keep` (entries,) is true."""

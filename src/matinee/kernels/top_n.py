@@ -4,6 +4,7 @@ import numpy as np
 from numba import njit, prange
 
 BLOCK = 32  # columns whose maximum is taken together
+_FEW = 4  # rows that are done before other threads would have woken
 
 
 def top_n_reference(scores: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
@@ -29,14 +30,33 @@ def hide_reference(
     scores[np.repeat(np.arange(len(scores)), np.diff(indptr)), numbers] = -np.inf
 
 
-@njit(cache=True, parallel=True)
 def hide(scores: np.ndarray, indptr: np.ndarray, numbers: np.ndarray, blocked: np.ndarray) -> None:
     """Write -inf into each row's own entries and into the blocked columns of every row."""
-    for row in prange(scores.shape[0]):
-        for entry in range(indptr[row], indptr[row + 1]):
-            scores[row, numbers[entry]] = -np.inf
-        for column in blocked:
-            scores[row, column] = -np.inf
+    (_hide_few if len(scores) <= _FEW else _hide_many)(scores, indptr, numbers, blocked)
+
+
+@njit(cache=True, parallel=True)
+def _hide_many(
+    scores: np.ndarray, indptr: np.ndarray, numbers: np.ndarray, blocked: np.ndarray
+) -> None:
+    for row in prange(len(scores)):
+        _hide_row(scores[row], numbers[indptr[row] : indptr[row + 1]], blocked)
+
+
+@njit(cache=True)
+def _hide_few(
+    scores: np.ndarray, indptr: np.ndarray, numbers: np.ndarray, blocked: np.ndarray
+) -> None:
+    for row in range(len(scores)):
+        _hide_row(scores[row], numbers[indptr[row] : indptr[row + 1]], blocked)
+
+
+@njit(cache=True)
+def _hide_row(scores: np.ndarray, own: np.ndarray, blocked: np.ndarray) -> None:
+    for column in own:
+        scores[column] = -np.inf
+    for column in blocked:
+        scores[column] = -np.inf
 
 
 @njit(cache=True)
@@ -157,7 +177,6 @@ def _keep_best(
     numbers[:found] = found_numbers[:found]
 
 
-@njit(cache=True, parallel=True)
 def top_n(scores: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
     """Numbers (rows, n) int32 and scores of the n best of each float32 row.
 
@@ -165,28 +184,44 @@ def top_n(scores: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
     with NaN is answered by -1 and NaN. The n-th largest of the maxima of blocks bounds the n-th
     score from below, so one pass in vector lanes leaves a few hundred entries to select from.
     """
-    rows, items = scores.shape
-    blocks = (items + BLOCK - 1) // BLOCK
-    numbers = np.full((rows, n), -1, np.int32)
-    values = np.full((rows, n), -np.inf, np.float32)
-    for row in prange(rows):
-        maxima = np.empty(blocks, np.float32)
-        if not _block_maxima(scores[row], maxima):
-            values[row] = np.nan
-            continue
-        bound = -np.inf
-        if n <= blocks:
-            bound = _nth_largest(maxima.copy(), blocks, n)
-        found_values = np.empty(items, np.float32)
-        found_numbers = np.empty(items, np.int32)
-        found = 0
-        for block in range(blocks):
-            if maxima[block] >= bound:
-                for column in range(block * BLOCK, min((block + 1) * BLOCK, items)):
-                    value = scores[row, column]
-                    if value >= bound and value > -np.inf:
-                        found_values[found] = value
-                        found_numbers[found] = column
-                        found += 1
-        _keep_best(found_values, found_numbers, found, numbers[row], values[row])
+    numbers = np.full((len(scores), n), -1, np.int32)
+    values = np.full((len(scores), n), -np.inf, np.float32)
+    (_top_few if len(scores) <= _FEW else _top_many)(scores, numbers, values)
     return numbers, values
+
+
+@njit(cache=True, parallel=True)
+def _top_many(scores: np.ndarray, numbers: np.ndarray, values: np.ndarray) -> None:
+    for row in prange(len(scores)):
+        _top_row(scores[row], numbers[row], values[row])
+
+
+@njit(cache=True)
+def _top_few(scores: np.ndarray, numbers: np.ndarray, values: np.ndarray) -> None:
+    for row in range(len(scores)):
+        _top_row(scores[row], numbers[row], values[row])
+
+
+@njit(cache=True)
+def _top_row(scores: np.ndarray, numbers: np.ndarray, values: np.ndarray) -> None:
+    items, n = len(scores), len(numbers)
+    blocks = (items + BLOCK - 1) // BLOCK
+    maxima = np.empty(blocks, np.float32)
+    if not _block_maxima(scores, maxima):
+        values[:] = np.nan
+        return
+    bound = -np.inf
+    if n <= blocks:
+        bound = _nth_largest(maxima.copy(), blocks, n)
+    found_values = np.empty(items, np.float32)
+    found_numbers = np.empty(items, np.int32)
+    found = 0
+    for block in range(blocks):
+        if maxima[block] >= bound:
+            for column in range(block * BLOCK, min((block + 1) * BLOCK, items)):
+                value = scores[column]
+                if value >= bound and value > -np.inf:
+                    found_values[found] = value
+                    found_numbers[found] = column
+                    found += 1
+    _keep_best(found_values, found_numbers, found, numbers, values)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
-from matinee.dataset import Histories, Vocabulary
+from matinee.dataset import Histories, Vocabulary, translation
 from matinee.errors import InputError, NumericError
 from matinee.kernels import top_n as kernel
 from matinee.models.protocols import Scorer
@@ -58,7 +58,7 @@ def top(
     numbers = np.empty((histories.rows, n), np.int32)
     values = np.empty((histories.rows, n), np.float32)
     own = histories.on(scorer.items)
-    outside = histories.items.numbers(scorer.items.ids)  # the scorer's numbers -> histories'
+    outside, _ = translation(scorer.items, histories.items)  # scorer's numbers -> histories'
     allowed = outside >= 0
     if candidates is not None:
         allowed &= candidates[outside]
