@@ -182,7 +182,10 @@ def shared_basis(factors: np.ndarray, ridge: float) -> tuple[np.ndarray, np.ndar
             f"als: expected factors and a ridge of like size, got ridge {ridge}: {error}"
         ) from error
     # A value is known to float32 of the largest only, so a rounded one may lie below zero.
-    scales = np.sqrt(np.maximum(values, 0) + ridge)
+    sizes = np.maximum(values, 0) + ridge
+    if sizes.min() * _LARGEST < 1:
+        raise NumericError(f"als: expected a ridge above {1 / _LARGEST:g} here, got {ridge}")
+    scales = np.sqrt(sizes)
     return (vectors / scales).astype(np.float32), (vectors * scales).astype(np.float32)
 
 
