@@ -34,8 +34,13 @@ GRIDS: dict[str, Sequence[dict[str, Any]]] = {
         for discount in (0.1, 0.2)
     ],
     "als": [
-        {"factors": 128, "alpha": alpha, "ridge": ridge}
-        for alpha, ridge in ((4.0, 10.0), (8.0, 30.0), (16.0, 100.0), (32.0, 100.0))
+        {"factors": 128, "alpha": alpha, "ridge": ridge, "frequency": frequency}
+        for alpha, ridge, frequency in (
+            (8.0, 30.0, 0.0),
+            (8.0, 20.0, 1.0),
+            (16.0, 80.0, 1.0),
+            (32.0, 150.0, 1.0),
+        )
     ],
 }
 

@@ -71,6 +71,7 @@ SPACES: dict[str, Space] = {
         "alpha": LogFloat(1, 100),
         "ridge": LogFloat(0.1, 1000),
         "epochs": Whole(5, 30),
+        "frequency": Float(0, 1),
     },
     "bias": {"ridge": LogFloat(0.1, 100), "user_ridge": LogFloat(0.1, 100)},
     "mf": {"factors": Whole(2, 64), "epochs": Whole(2, 40)},
