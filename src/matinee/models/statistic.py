@@ -52,13 +52,15 @@ class Rows:
     def of(cls, data: Dataset, items: Vocabulary, inputs: Inputs, activity: float = 0.0) -> "Rows":
         """Rows of all viewers; w = (entries that count)^-activity, so 0: all viewers alike."""
         own = data.histories.on(items)
-        values = inputs.values(own)
-        lengths = np.bincount(own.entry_rows, values > 0, own.rows)
-        weight = np.sqrt(np.maximum(lengths, 1.0) ** -activity)[own.entry_rows]
-        seen = _positive(own, weight * values)
+        values, strength = inputs.values(own), own.strength
+        if activity:
+            lengths = np.bincount(own.entry_rows, values > 0, own.rows)
+            weight = np.sqrt(np.maximum(lengths, 1.0) ** -activity)[own.entry_rows]
+            values, strength = weight * values, weight * strength
+        seen = _positive(own, values)
         if inputs.likes_only:
             return cls(items, seen, seen)
-        return cls(items, seen, _positive(own, weight * own.strength))
+        return cls(items, seen, _positive(own, strength))
 
     def squares(self, dtype: str = "float64") -> np.ndarray:
         """Σ y yᵀ of what was seen, (items, items): the upper triangle, zeros below it."""
