@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+README = Path(__file__).with_name("README.md")
 RESULTS = Path(__file__).parents[1] / ".bench" / "results"
 HEADER = ("what", "matinee", "peer", "ratio", "target", "met")
 
@@ -79,3 +80,22 @@ def record(name: str, rows: Sequence[Row], facts: dict[str, object]) -> Path:
     shown = [asdict(row) | {"ratio": row.ratio, "met": row.met} for row in rows]
     path.write_text(json.dumps(whole | {"rows": shown, "facts": facts}, indent=1))
     return path
+
+
+def publish(names: Sequence[str]) -> None:
+    """Put the last recorded run of each measure on the generated 20M file into README.md."""
+    paths = [RESULTS / f"{name}.json" for name in names]
+    found = [json.loads(path.read_text()) for path in paths if path.exists()]
+    if not found:
+        raise SystemExit(f"{RESULTS}: expected a run on the whole file, got none")
+    rows = [
+        Row(**{key: value for key, value in row.items() if key not in ("ratio", "met")})
+        for each in found
+        for row in each["rows"]
+    ]
+    about = found[0]["machine"]
+    where = f"{about['cores']} cores, {about['memory_gib']} GiB, {about['cpu']}"
+    before, _, rest = README.read_text().partition("<!-- table -->\n")
+    _, _, after = rest.partition("<!-- /table -->")
+    new = f"<!-- table -->\n{where}\n\n{table(rows)}\n<!-- /table -->"
+    README.write_text(before + new + after)

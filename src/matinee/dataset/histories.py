@@ -111,7 +111,10 @@ class Histories:
     def matrix(self, values: np.ndarray | None = None) -> csr_array:
         """(rows, items) with `values` (entries,), by default the strengths; zeros stay stored."""
         data = self.strength if values is None else values
-        return csr_array((data, self.numbers, self.indptr), shape=(self.rows, len(self.items)))
+        # SciPy wants one type for both, and would copy the numbers to the larger one.
+        small = self.entries <= np.iinfo(np.int32).max
+        indptr = self.indptr.astype(np.int32) if small else self.indptr
+        return csr_array((data, self.numbers, indptr), shape=(self.rows, len(self.items)))
 
     def liked(self) -> csr_array:
         """(rows, items) of the positive strengths alone."""

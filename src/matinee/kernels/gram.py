@@ -45,7 +45,8 @@ def upper_gram(matrix: csr_array, out: np.ndarray) -> None:
     numbers must ascend within each row.
     """
     places = csr_array(
-        (np.arange(matrix.nnz), matrix.indices, matrix.indptr), shape=matrix.shape
+        (np.arange(matrix.nnz, dtype=matrix.indptr.dtype), matrix.indices, matrix.indptr),
+        shape=matrix.shape,
     ).T.tocsr()
     _add_upper_gram(
         (matrix.indptr, matrix.indices, matrix.data),

@@ -164,13 +164,15 @@ class Rows:
     def of(cls, data: Dataset, weighing: Weighing) -> "Rows":
         """Rows of all viewers on all items; w = (entries that count)^-activity."""
         histories, inputs = data.histories, weighing.inputs
-        values = inputs.values(histories)
-        lengths = np.bincount(histories.entry_rows, values > 0, histories.rows)
-        weight = np.sqrt(np.maximum(lengths, 1.0) ** -weighing.activity)[histories.entry_rows]
-        seen = _positive(histories, weight * values)
+        values, strength = inputs.values(histories), histories.strength
+        if weighing.activity:
+            lengths = np.bincount(histories.entry_rows, values > 0, histories.rows)
+            weight = np.sqrt(np.maximum(lengths, 1.0) ** -weighing.activity)[histories.entry_rows]
+            values, strength = weight * values, weight * strength
+        seen = _positive(histories, values)
         if inputs.likes_only:
             return cls(data.items, seen, seen)
-        return cls(data.items, seen, _positive(histories, weight * histories.strength))
+        return cls(data.items, seen, _positive(histories, strength))
 
     def on(self, items: Vocabulary) -> "Rows":
         """The same on other items; what those lack is left out."""
