@@ -86,18 +86,18 @@ class Als:
         """New factors of the rows of the weights, towards the optimum for fixed `others`."""
         to, back = shared_basis(others, self.ridge)
         basis = others @ to
-        ground = self.excess(weights.data, weights.indptr, len(others)), shares(basis)
+        ground = self.excess(weights), shares(basis)
         start = old @ back
         parts = weights.indptr, weights.indices, weights.data
         found = fold_in(parts, basis, ground, start, _TRAINING_STEPS, 0.0)
         return np.asarray(found @ to.T)
 
-    def excess(self, weights: np.ndarray, indptr: np.ndarray, columns: int) -> np.ndarray:
+    def excess(self, weights: csr_array) -> np.ndarray:
         """How much larger each row's ridge is than `ridge`, as a multiple of it, (rows,)."""
         if not self.frequency:
-            return np.zeros(len(indptr) - 1, np.float32)
-        sums = np.diff(np.concatenate([[0.0], np.cumsum(weights, dtype=np.float64)])[indptr])
-        return np.asarray((1 + sums / columns) ** self.frequency - 1, np.float32)
+            return np.zeros(weights.shape[0], np.float32)
+        means = weights.sum(axis=1, dtype=np.float64) / weights.shape[1]
+        return np.asarray((1 + means) ** self.frequency - 1, np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,7 +132,7 @@ class FittedAls:
         return fold_in(
             (own.indptr, own.numbers, weights),
             self.factors,
-            self._ground(weights, own.indptr),
+            (self.recipe.excess(own.matrix(weights)), self.shares),
             np.zeros((own.rows, self.factors.shape[1]), np.float32),
             10 * self.factors.shape[1],
             _TOLERANCE,
@@ -143,21 +143,18 @@ class FittedAls:
         own = histories.on(self.items)
         liked = own.strength > 0
         weights = np.where(liked, self._weights(own), 0).astype(np.float64)
-        excess, shares = self._ground(weights, own.indptr)
+        excess = self.recipe.excess(own.matrix(weights))
         entries = np.zeros((own.entries, items.shape[1]), np.float32)
         for row in range(own.rows):
             part = slice(own.indptr[row], own.indptr[row + 1])
             Y = self.factors[own.numbers[part]].astype(np.float64)
-            A = np.diag(1 + excess[row] * shares) + Y.T @ (weights[part, None] * Y)
+            A = np.diag(1 + excess[row] * self.shares) + Y.T @ (weights[part, None] * Y)
             asked = cho_solve((cholesky(A), False), self.factors[items[row]].T.astype(np.float64))
             entries[part] = ((1 + weights[part]) * liked[part])[:, None] * (Y @ asked)
         return Contributions(own, entries, {})
 
     def _weights(self, histories: Histories) -> np.ndarray:
         return np.float32(self.recipe.alpha - 1) * histories.strength
-
-    def _ground(self, weights: np.ndarray, indptr: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return self.recipe.excess(weights, indptr, len(self.items)), self.shares
 
     def arrays(self) -> dict[str, np.ndarray]:
         """`factors`."""
