@@ -7,7 +7,7 @@ from typing import Any, cast
 import numpy as np
 
 from matinee.dataset import Dataset, Stage, strong_split, time_split
-from matinee.errors import InputError, MatineeError, MissingData
+from matinee.errors import InputError, MissingData
 from matinee.evaluation.accuracy import Hits, ndcg, recall
 from matinee.evaluation.measure import Question
 from matinee.models import RECIPES
@@ -123,21 +123,19 @@ def tuned(name: str, stage: Stage, seed: int = 0) -> Any:
 
 
 def learnt_blend(data: Dataset, seed: int = 0, own: Mapping[str, Any] | None = None) -> Blend:
-    """The blend to serve: weights learnt on what comes after 0.8 of the time of `data`.
+    """The blend to serve: weights learnt on the last tenth of `data` in time.
 
     Data without times is split by viewers; data that cannot be split gets the default weights.
     Parts have their `own` recipes (name → recipe) or the shipped ones, only trending's days are
     chosen here.
     """
-    try:
-        parts = time_split(data)
-    except MatineeError:
-        try:
-            parts = strong_split(data, np.random.default_rng(seed))
-        except InputError:
-            return Blend()
     given = {name: RECIPES[name]() for name in BLENDED if name != "trending"} | dict(own or {})
-    return cast(Blend, Chooser(parts.tune, seed, given).recipe("blend"))
+    for split in (time_split, lambda data: strong_split(data, np.random.default_rng(seed))):
+        try:
+            return cast(Blend, Chooser(split(data).final, seed, given).recipe("blend"))
+        except (InputError, MissingData):
+            continue
+    return Blend()
 
 
 def _least_error(stage: Stage, scorer: Scorer) -> float:

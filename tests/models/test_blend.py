@@ -1,0 +1,102 @@
+"""A blend is the weighted sum of its parts on their own scales, and so are its reasons."""
+
+import numpy as np
+import pytest
+
+from matinee.dataset import Dataset, Histories
+from matinee.errors import InputError, MissingData
+from matinee.models.blend import Blend, FittedBlend, blended
+from matinee.models.naming import describe, recipe_from_text
+
+PARTS = ("linear:ridge=2", "root-ease:ridge=3", "popularity", "soup")
+WEIGHTS = (1.0, 0.5, 0.25, 0.75)
+
+
+def rng():
+    return np.random.default_rng(0)
+
+
+@pytest.fixture(scope="module")
+def model(data: Dataset) -> FittedBlend:
+    return Blend(PARTS, WEIGHTS).fit(data, rng())
+
+
+@pytest.fixture(scope="module")
+def asked(data: Dataset) -> Histories:
+    return data.histories.slice(0, 12)
+
+
+def alone(text: str, data: Dataset):
+    return recipe_from_text(text.removeprefix("root-"))[1].fit(data, rng())
+
+
+def test_the_score_is_the_sum_of_the_parts_each_over_its_usual_spread(data, model, asked):
+    usual = data.histories.take(np.flatnonzero(data.histories.lengths))
+    expected = np.zeros((asked.rows, len(model.items)))
+    for text, weight in zip(PARTS, WEIGHTS, strict=True):
+        part = alone(text, data)
+        scores, spread = (part.score(h).astype(np.float64) for h in (asked, usual))
+        if text.startswith("root-"):
+            scores, spread = (np.sign(s) * np.sqrt(np.abs(s)) for s in (scores, spread))
+        scale = np.sqrt(spread.var(axis=1).mean())
+        expected[:, model.items.numbers(part.items.ids)] += weight * scores / scale
+    np.testing.assert_allclose(model.score(asked), expected, rtol=1e-3, atol=1e-4)
+
+
+def test_reasons_add_up_under_a_root_too(model, asked):
+    items = np.tile(np.arange(len(model.items)), (asked.rows, 1))
+    found = model.contributions(asked, items)
+    np.testing.assert_allclose(found.totals(), model.score(asked), rtol=1e-4, atol=1e-5)
+    assert set(found.terms) == {"part popularity"}
+
+
+def test_a_part_without_data_is_left_out(data):
+    model = Blend(("ease", "tfidf"), (1.0, 5.0)).fit(data, rng())
+    assert model.recipe == Blend(("ease",), (1.0,))
+    with pytest.raises(MissingData, match="blend: expected data for one of its parts"):
+        Blend(("tfidf",), (1.0,)).fit(data, rng())
+
+
+def test_a_film_that_a_part_lacks_gets_nothing_from_it(data):
+    """`linear` keeps films that two liked, `popularity` has all: the rest is popularity's."""
+    model = Blend(("linear", "popularity"), (1.0, 1.0)).fit(data, rng())
+    only = Blend(("popularity",), (1.0,)).fit(data, rng())
+    lacking = model.items.numbers(model.parts[0].items.ids)
+    without = np.setdiff1d(np.arange(len(model.items)), lacking)
+    assert len(without)
+    np.testing.assert_allclose(
+        model.score(data.histories)[:, without], only.score(data.histories)[:, without], rtol=1e-5
+    )
+
+
+def test_parts_that_are_fitted_already_are_taken_as_they_are(data, model):
+    again = blended(model.recipe, model.parts, data)
+    np.testing.assert_array_equal(again.factors, model.factors)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["blend:linear@1+als@0.3", "blend:linear:ridge=1e+05@1+root-als:alpha=4,ridge=30@0.25"],
+)
+def test_its_text_says_parts_and_weights(text):
+    name, recipe = recipe_from_text(text)
+    assert name == "blend"
+    assert recipe_from_text(describe(recipe))[1].weights == recipe.weights
+    whole = recipe_from_text(describe(recipe, whole=True))[1]
+    assert [describe(r) for r in whole.recipes()] == [describe(r) for r in recipe.recipes()]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("blend:linear", r"expected part@weight\+part@weight.*got 'linear'"),
+        ("blend:linear@x", "expected part@weight"),
+        ("blend:linear@1+eese@1", "model: expected one of .*got 'eese'"),
+        ("blend:linear@nan", "expected finite weights"),
+        ("blend:blend@1", "expected parts that are no blends"),
+        ("blend:linear:rigde=3@1", "expected ridge=.*got 'rigde=3'"),
+    ],
+)
+def test_a_blend_that_is_none_is_refused(text, message):
+    with pytest.raises(InputError, match=message):
+        recipe_from_text(text)
