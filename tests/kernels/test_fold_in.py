@@ -47,7 +47,7 @@ def test_float32_steps_reach_the_float64_solutions(seed, rows, items, factors, m
 
 def test_a_row_alone_is_solved_as_among_many():
     (indptr, numbers, weights), basis, ground, start = problem(3, 40, 30, 12, 7.0, 2.0)
-    together = fold_in((indptr, numbers, weights), basis, ground, start, 3, 0.0)
+    together = fold_in((indptr, numbers, weights), basis, ground, start.copy(), 3, 0.0)
     row = 21
     part = slice(indptr[row], indptr[row + 1])
     alone = fold_in(
@@ -68,7 +68,7 @@ def test_the_error_shrinks_as_fast_as_promised():
     # In the norm of the system, which lies between 1 and 8 times the plain one squared.
     first = np.linalg.norm(start - expected, axis=1)
     for steps in (2, 4, 6):
-        found = fold_in(entries, basis, ground, start, steps, 0.0)
+        found = fold_in(entries, basis, ground, start.copy(), steps, 0.0)
         error = np.linalg.norm(found - expected, axis=1)
         assert (error <= 2 * np.sqrt(8) * rate**steps * first).all()
 

@@ -40,11 +40,12 @@ def fold_in(
     e >= 0 of each row and s of each factor, from 0 to 1. Conjugate gradients from `start`, until
     the residual is below `tolerance` times the first or `steps` are done: steps + 1 passes over
     the entries. Where basisᵀ·basis <= I the condition number is at most 1 + e + max w =: k, so
-    the error shrinks by (sqrt(k) - 1) / (sqrt(k) + 1) a step at least.
+    the error shrinks by (sqrt(k) - 1) / (sqrt(k) + 1) a step at least. `start` is overwritten and
+    returned: a copy of all viewers' factors is what a large fit has no room for.
     """
     solve = _few if len(start) <= _ROWS else _many
-    out: np.ndarray = solve(entries, basis, ground, start, (steps, np.float32(tolerance)))
-    return out
+    solve(entries, basis, ground, start, (steps, np.float32(tolerance)))
+    return start
 
 
 @njit(cache=True)
@@ -52,12 +53,10 @@ def _few(
     entries: Csr,
     basis: np.ndarray,
     ground: Ground,
-    start: np.ndarray,
+    out: np.ndarray,
     until: Until,
-) -> np.ndarray:
-    out = start.copy()
+) -> None:
     _rows(entries, basis, ground, out, (0, len(out)), until)
-    return out
 
 
 @njit(cache=True, parallel=True)
@@ -65,14 +64,12 @@ def _many(
     entries: Csr,
     basis: np.ndarray,
     ground: Ground,
-    start: np.ndarray,
+    out: np.ndarray,
     until: Until,
-) -> np.ndarray:
-    out = start.copy()
+) -> None:
     for chunk in prange((len(out) + _ROWS - 1) // _ROWS):
         bounds = chunk * _ROWS, min(len(out), (chunk + 1) * _ROWS)
         _rows(entries, basis, ground, out, bounds, until)
-    return out
 
 
 # Sums may be reordered, which lets them vectorise; NaN and infinity keep their meaning.

@@ -18,7 +18,7 @@ from matinee.models.stored import check_shape
 
 _TRAINING_STEPS = 2  # of conjugate gradients, from the factors of the epoch before
 _TOLERANCE = 1e-6  # relative residual of a fold-in: about what float32 can tell apart
-
+_BLOCK = 8192  # rows whose factors are turned at a time, so that few are held twice
 
 _LARGEST = 1e30  # what is computed with it stays in float32
 
@@ -68,8 +68,8 @@ class Als:
         # BLAS threads and the kernel's would wait for each other; the kernel has most of the work.
         with threadpool_limits(1, "blas"):
             for _ in range(self.epochs):
-                users = self._half(by_user, users, factors)
-                factors = self._half(by_item, factors, users)
+                self._half(by_user, users, factors)
+                self._half(by_item, factors, users)
         if not np.isfinite(factors).all():
             raise NumericError(f"als: the factors left the finite numbers with {self}")
         to, _ = shared_basis(factors, self.ridge)
@@ -82,21 +82,24 @@ class Als:
         shape = liked.shape[0], int(rated.sum())
         return csr_array((weights, numbers[liked.indices], liked.indptr), shape=shape)
 
-    def _half(self, weights: csr_array, old: np.ndarray, others: np.ndarray) -> np.ndarray:
-        """New factors of the rows of the weights, towards the optimum for fixed `others`."""
+    def _half(self, weights: csr_array, factors: np.ndarray, others: np.ndarray) -> None:
+        """Move `factors`, of the rows of the weights, towards the optimum for fixed `others`."""
         to, back = shared_basis(others, self.ridge)
         basis = others @ to
-        ground = self.excess(weights.data, weights.indptr, len(others)), shares(basis)
-        start = old @ back
-        parts = weights.indptr, weights.indices, weights.data
-        found = fold_in(parts, basis, ground, start, _TRAINING_STEPS, 0.0)
-        return np.asarray(found @ to.T)
+        excess, sizes = self.excess(weights.data, weights.indptr, len(others)), shares(basis)
+        for first in range(0, len(factors), _BLOCK):
+            block = slice(first, first + _BLOCK)
+            parts = weights.indptr[first : first + _BLOCK + 1], weights.indices, weights.data
+            start = factors[block] @ back
+            found = fold_in(parts, basis, (excess[block], sizes), start, _TRAINING_STEPS, 0.0)
+            factors[block] = found @ to.T
 
     def excess(self, weights: np.ndarray, indptr: np.ndarray, columns: int) -> np.ndarray:
         """How much larger each row's ridge is than `ridge`, as a multiple of it, (rows,)."""
-        if not self.frequency:
-            return np.zeros(len(indptr) - 1, np.float32)
-        sums = np.diff(np.concatenate([[0.0], np.cumsum(weights, dtype=np.float64)])[indptr])
+        sums = np.zeros(len(indptr) - 1)
+        if self.frequency and len(weights):
+            filled = np.diff(indptr) > 0
+            sums[filled] = np.add.reduceat(weights, indptr[:-1][filled], dtype=np.float64)
         return np.asarray((1 + sums / columns) ** self.frequency - 1, np.float32)
 
 
@@ -132,7 +135,7 @@ class FittedAls:
         return fold_in(
             (own.indptr, own.numbers, weights),
             self.factors,
-            self._ground(weights, own.indptr),
+            (self.recipe.excess(own.matrix(weights)), self.shares),
             np.zeros((own.rows, self.factors.shape[1]), np.float32),
             10 * self.factors.shape[1],
             _TOLERANCE,
@@ -143,21 +146,18 @@ class FittedAls:
         own = histories.on(self.items)
         liked = own.strength > 0
         weights = np.where(liked, self._weights(own), 0).astype(np.float64)
-        excess, shares = self._ground(weights, own.indptr)
+        excess = self.recipe.excess(own.matrix(weights))
         entries = np.zeros((own.entries, items.shape[1]), np.float32)
         for row in range(own.rows):
             part = slice(own.indptr[row], own.indptr[row + 1])
             Y = self.factors[own.numbers[part]].astype(np.float64)
-            A = np.diag(1 + excess[row] * shares) + Y.T @ (weights[part, None] * Y)
+            A = np.diag(1 + excess[row] * self.shares) + Y.T @ (weights[part, None] * Y)
             asked = cho_solve((cholesky(A), False), self.factors[items[row]].T.astype(np.float64))
             entries[part] = ((1 + weights[part]) * liked[part])[:, None] * (Y @ asked)
         return Contributions(own, entries, {})
 
     def _weights(self, histories: Histories) -> np.ndarray:
         return np.float32(self.recipe.alpha - 1) * histories.strength
-
-    def _ground(self, weights: np.ndarray, indptr: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return self.recipe.excess(weights, indptr, len(self.items)), self.shares
 
     def arrays(self) -> dict[str, np.ndarray]:
         """`factors`."""
