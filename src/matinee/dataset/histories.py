@@ -130,7 +130,10 @@ class Histories:
             (
                 self.strength[entries],
                 self.numbers[entries],
-                np.searchsorted(entries, self.indptr),
+                # Row starts of int64 would make SciPy double the numbers to int64 as well.
+                np.searchsorted(entries, self.indptr).astype(
+                    np.int32 if len(entries) < 2**31 else np.int64
+                ),
             ),
             shape=(self.rows, len(self.items)),
         )

@@ -1,6 +1,6 @@
 """Implicit ALS: weighted matrix factorisation of likes, with viewers folded in exactly."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -18,7 +18,7 @@ from matinee.models.stored import check_shape
 
 _TRAINING_STEPS = 2  # of conjugate gradients, from the factors of the epoch before
 _TOLERANCE = 1e-6  # relative residual of a fold-in: about what float32 can tell apart
-_BLOCK = 8192  # rows whose factors are turned at a time, so that few are held twice
+_BLOCK = 2048  # rows whose factors are turned at a time, so that few are held twice
 
 _LARGEST = 1e30  # what is computed with it stays in float32
 
@@ -83,24 +83,26 @@ class Als:
         return csr_array((weights, numbers[liked.indices], liked.indptr), shape=shape)
 
     def _half(self, weights: csr_array, factors: np.ndarray, others: np.ndarray) -> None:
-        """Move `factors`, of the rows of the weights, towards the optimum for fixed `others`."""
-        to, back = shared_basis(others, self.ridge)
-        basis = others @ to
-        excess, sizes = self.excess(weights.data, weights.indptr, len(others)), shares(basis)
-        for first in range(0, len(factors), _BLOCK):
-            block = slice(first, first + _BLOCK)
-            parts = weights.indptr[first : first + _BLOCK + 1], weights.indices, weights.data
-            start = factors[block] @ back
-            found = fold_in(parts, basis, (excess[block], sizes), start, _TRAINING_STEPS, 0.0)
-            factors[block] = found @ to.T
+        """Move `factors`, of the rows of the weights, towards the optimum for fixed `others`.
 
-    def excess(self, weights: np.ndarray, indptr: np.ndarray, columns: int) -> np.ndarray:
+        The others are turned into their shared basis and back, in place: with all viewers of a
+        large fit there is no room for a copy.
+        """
+        to, back = shared_basis(others, self.ridge)
+        turn(others, to)
+        excess, sizes = self.excess(weights), shares(others)
+        for block in blocks(factors):
+            parts = weights.indptr[block.start : block.stop + 1], weights.indices, weights.data
+            ground, start = (excess[block], sizes), factors[block] @ back
+            factors[block] = fold_in(parts, others, ground, start, _TRAINING_STEPS, 0.0) @ to.T
+        turn(others, back.T)
+
+    def excess(self, weights: csr_array) -> np.ndarray:
         """How much larger each row's ridge is than `ridge`, as a multiple of it, (rows,)."""
-        sums = np.zeros(len(indptr) - 1)
-        if self.frequency and len(weights):
-            filled = np.diff(indptr) > 0
-            sums[filled] = np.add.reduceat(weights, indptr[:-1][filled], dtype=np.float64)
-        return np.asarray((1 + sums / columns) ** self.frequency - 1, np.float32)
+        if not self.frequency:
+            return np.zeros(weights.shape[0], np.float32)
+        means = weights.sum(axis=1, dtype=np.float64) / weights.shape[1]
+        return np.asarray((1 + means) ** self.frequency - 1, np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -170,6 +172,18 @@ class FittedAls:
         """The fitted model of stored arrays."""
         check_shape("factors", arrays["factors"], (len(items), recipe.factors))
         return cls.of(recipe, items, arrays["factors"])
+
+
+def blocks(factors: np.ndarray) -> Iterator[slice]:
+    """The rows in order, few at a time."""
+    for first in range(0, len(factors), _BLOCK):
+        yield slice(first, min(first + _BLOCK, len(factors)))
+
+
+def turn(factors: np.ndarray, by: np.ndarray) -> None:
+    """Multiply the rows by a square matrix, in place."""
+    for block in blocks(factors):
+        factors[block] = factors[block] @ by
 
 
 def shared_basis(factors: np.ndarray, ridge: float) -> tuple[np.ndarray, np.ndarray]:
