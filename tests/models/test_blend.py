@@ -1,6 +1,9 @@
 """A blend is the weighted sum of its parts on their own scales, and so are its reasons."""
 
+from dataclasses import replace
+
 import numpy as np
+import polars as pl
 import pytest
 
 from matinee.dataset import Dataset, Histories
@@ -51,6 +54,7 @@ def test_reasons_add_up_under_a_root_too(model, asked):
 
 
 def test_a_part_without_data_is_left_out(data):
+    data = replace(data, movies=data.movies.with_columns(overview=pl.lit(None, pl.String)))
     model = Blend(("ease", "tfidf"), (1.0, 5.0)).fit(data, rng())
     assert model.recipe == Blend(("ease",), (1.0,))
     with pytest.raises(MissingData, match="blend: expected data for one of its parts"):

@@ -1,6 +1,6 @@
 """Implicit ALS: weighted matrix factorisation of likes, with viewers folded in exactly."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -18,7 +18,7 @@ from matinee.models.stored import check_shape
 
 _TRAINING_STEPS = 2  # of conjugate gradients, from the factors of the epoch before
 _TOLERANCE = 1e-6  # relative residual of a fold-in: about what float32 can tell apart
-
+_BLOCK = 2048  # rows whose factors are turned at a time, so that few are held twice
 
 _LARGEST = 1e30  # what is computed with it stays in float32
 
@@ -68,8 +68,8 @@ class Als:
         # BLAS threads and the kernel's would wait for each other; the kernel has most of the work.
         with threadpool_limits(1, "blas"):
             for _ in range(self.epochs):
-                users = self._half(by_user, users, factors)
-                factors = self._half(by_item, factors, users)
+                self._half(by_user, users, factors)
+                self._half(by_item, factors, users)
         if not np.isfinite(factors).all():
             raise NumericError(f"als: the factors left the finite numbers with {self}")
         to, _ = shared_basis(factors, self.ridge)
@@ -82,15 +82,20 @@ class Als:
         shape = liked.shape[0], int(rated.sum())
         return csr_array((weights, numbers[liked.indices], liked.indptr), shape=shape)
 
-    def _half(self, weights: csr_array, old: np.ndarray, others: np.ndarray) -> np.ndarray:
-        """New factors of the rows of the weights, towards the optimum for fixed `others`."""
+    def _half(self, weights: csr_array, factors: np.ndarray, others: np.ndarray) -> None:
+        """Move `factors`, of the rows of the weights, towards the optimum for fixed `others`.
+
+        The others are turned into their shared basis and back, in place: with all viewers of a
+        large fit there is no room for a copy.
+        """
         to, back = shared_basis(others, self.ridge)
-        basis = others @ to
-        ground = self.excess(weights), shares(basis)
-        start = old @ back
-        parts = weights.indptr, weights.indices, weights.data
-        found = fold_in(parts, basis, ground, start, _TRAINING_STEPS, 0.0)
-        return np.asarray(found @ to.T)
+        turn(others, to)
+        excess, sizes = self.excess(weights), shares(others)
+        for block in blocks(factors):
+            parts = weights.indptr[block.start : block.stop + 1], weights.indices, weights.data
+            ground, start = (excess[block], sizes), factors[block] @ back
+            factors[block] = fold_in(parts, others, ground, start, _TRAINING_STEPS, 0.0) @ to.T
+        turn(others, back.T)
 
     def excess(self, weights: csr_array) -> np.ndarray:
         """How much larger each row's ridge is than `ridge`, as a multiple of it, (rows,)."""
@@ -167,6 +172,18 @@ class FittedAls:
         """The fitted model of stored arrays."""
         check_shape("factors", arrays["factors"], (len(items), recipe.factors))
         return cls.of(recipe, items, arrays["factors"])
+
+
+def blocks(factors: np.ndarray) -> Iterator[slice]:
+    """The rows in order, few at a time."""
+    for first in range(0, len(factors), _BLOCK):
+        yield slice(first, min(first + _BLOCK, len(factors)))
+
+
+def turn(factors: np.ndarray, by: np.ndarray) -> None:
+    """Multiply the rows by a square matrix, in place."""
+    for block in blocks(factors):
+        factors[block] = factors[block] @ by
 
 
 def shared_basis(factors: np.ndarray, ridge: float) -> tuple[np.ndarray, np.ndarray]:
