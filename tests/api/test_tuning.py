@@ -68,7 +68,7 @@ def test_the_verdict_follows_the_difference_and_what_is_kept_the_verdict(
         )
         for model in found.models:
             verdicts.add(model.verdict)
-            default = training.describe(model.search.recipe(model.search.default))
+            default = training.describe(model.search.recipe(model.search.default), whole=True)
             kept = own_default(Workspace(settings.home), viewers, model.name)
             if model.difference.difference > 0:
                 assert model.verdict == ("better" if model.difference.low > 0 else "unsure")
@@ -106,8 +106,12 @@ def test_without_a_model_it_is_the_one_that_recommend_uses(
     data: Dataset, settings: Settings
 ) -> None:
     found: Tuning = matinee.tune(data, trials=1, settings=settings)
-    assert [model.name for model in found.models] == ["ease"]
-    assert found.models[0].verdict == "default"
+    assert [model.name for model in found.models] == ["linear", "als", "bm25", "blend"]
+    for model in found.models[:-1]:
+        assert model.verdict == "default"
+    blend = found.models[-1]
+    assert len(blend.search.trials) == 2
+    assert training.recipe_from_text(blend.recipe)[0] == "blend"
 
 
 def test_a_mistake_is_told_before_the_search(data: Dataset, settings: Settings) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -92,18 +93,20 @@ def test_asked_at_a_moment_nothing_later_is_seen(
 
 
 @settings(deadline=None, max_examples=40)
-@given(entries)
+@given(entries, st.permutations(["k", "zz", "a", "d"]))
 def test_another_vocabulary_keeps_the_entries_that_it_knows(
-    rows: list[tuple[int, int, int, int]],
+    rows: list[tuple[int, int, int, int]], ids: list[str]
 ) -> None:
     histories = built(rows)
-    other = Vocabulary.of(["k", "zz", "a", "d"])
+    other = Vocabulary(pl.Series(ids))
     moved = histories.on(other)
     for before, after in zip(content(histories), content(moved), strict=True):
         by_id = {ITEMS.ids[number]: value for number, value in before.items()}
         assert {other.ids[number]: value for number, value in after.items()} == {
             id_: value for id_, value in by_id.items() if id_ in set(other.ids)
         }
+    for row in range(moved.rows):
+        assert (np.diff(moved.numbers[moved.indptr[row] : moved.indptr[row + 1]]) > 0).all()
     assert histories.on(Vocabulary(ITEMS.ids)) is histories
 
 

@@ -17,12 +17,14 @@ def whole(recipe, X):
     Y = draw.normal(size=(X.shape[1], recipe.factors))
     C = 1 + (recipe.alpha - 1) * X
     P = (X > 0).astype(np.float64)
-    ridge = recipe.ridge * np.eye(recipe.factors)
 
     def solved(C, P, Y):
+        eye = recipe.ridge * np.eye(recipe.factors)
         return np.stack(
             [
-                np.linalg.solve(Y.T @ (c[:, None] * Y) + ridge, Y.T @ (c * p))
+                np.linalg.solve(
+                    Y.T @ (c[:, None] * Y) + c.mean() ** recipe.frequency * eye, Y.T @ (c * p)
+                )
                 for c, p in zip(C, P, strict=True)
             ]
         )
@@ -34,8 +36,9 @@ def whole(recipe, X):
     return users @ Y.T
 
 
-def test_enough_epochs_reach_the_optimum_of_the_dense_definition(data):
-    recipe = Als(factors=29, alpha=5.0, ridge=2.0, epochs=80)
+@pytest.mark.parametrize("frequency", [0.0, 1.0])
+def test_enough_epochs_reach_the_optimum_of_the_dense_definition(data, frequency):
+    recipe = Als(factors=29, alpha=5.0, ridge=2.0, epochs=80, frequency=frequency)
     model = recipe.fit(data, rng())
     X = data.histories.on(model.items).liked().toarray().astype(np.float64)
     expected = whole(recipe, X)
@@ -43,17 +46,43 @@ def test_enough_epochs_reach_the_optimum_of_the_dense_definition(data):
     np.testing.assert_allclose(model.score(data.histories), expected, atol=0.005 * scale)
 
 
-def test_a_viewers_factors_solve_the_normal_equations_of_the_stored_ones(data):
-    """(I + Σ (c - 1) y yᵀ) x = Σ c y over the likes, in the whitened basis."""
-    model = Als(factors=8).fit(data, rng())
+@pytest.mark.parametrize("frequency", [0.0, 1.0])
+def test_a_viewers_factors_solve_the_normal_equations_of_the_stored_ones(data, frequency):
+    """(YᵀY + ridge_u I + Σ (c - 1) y yᵀ) x = Σ c y, turned into the basis that is stored.
+
+    There YᵀY + ridge I is the identity, so ridge·I is the identity less the stored ones' YᵀY.
+    """
+    model = Als(factors=8, frequency=frequency).fit(data, rng())
     Y = model.factors.astype(np.float64)
     users = model.users(data.histories)
-    X = data.histories.on(model.items).liked().toarray()
+    X = data.histories.on(model.items).liked().toarray().astype(np.float64)
     for row, x in zip(X, users, strict=True):
-        c = 7.0 * row
-        A = np.eye(8) + Y.T @ (c[:, None] * Y)
-        b = Y.T @ ((1 + c) * (row > 0))
-        np.testing.assert_allclose(x, np.linalg.solve(A, b), rtol=1e-4, atol=1e-5)
+        c = 1 + 7 * row
+        A = Y.T @ (c[:, None] * Y) + c.mean() ** frequency * (np.eye(8) - Y.T @ Y)
+        np.testing.assert_allclose(
+            x, np.linalg.solve(A, Y.T @ (c * (row > 0))), rtol=1e-4, atol=1e-5
+        )
+
+
+@pytest.mark.parametrize("frequency", [0.0, 1.0])
+def test_contributions_add_up_to_the_score(data, frequency):
+    model = Als(factors=8, alpha=20.0, frequency=frequency).fit(data, rng())
+    histories = data.histories.on(model.items)
+    asked = np.tile(np.array([4, 1], np.int32), (histories.rows, 1))
+    entries = model.contributions(histories, asked).entries
+    sums = np.stack([entries[histories.entry_rows == row].sum(0) for row in range(histories.rows)])
+    np.testing.assert_allclose(sums, model.score(histories)[:, [4, 1]], rtol=1e-4, atol=1e-5)
+
+
+def test_a_larger_frequency_shrinks_the_busiest_viewer_most(data):
+    """With the item factors held fixed."""
+    even = Als(factors=8, alpha=50.0).fit(data, rng())
+    uneven = replace(even, recipe=replace(even.recipe, frequency=1.0))
+    norms = [np.linalg.norm(model.users(data.histories), axis=1) for model in (even, uneven)]
+    likes = data.histories.on(even.items).liked().sum(axis=1)
+    assert (norms[1][likes > 0] < norms[0][likes > 0]).all()
+    fallen = norms[1][likes > 0] / norms[0][likes > 0]
+    assert fallen[np.argmax(likes[likes > 0])] < fallen[np.argmin(likes[likes > 0])]
 
 
 def test_a_history_without_likes_scores_zero(data):
@@ -72,7 +101,17 @@ def test_weaker_strengths_pull_less(data):
     assert 0 < model.score(weak)[0, column] < model.score(liked)[0, column]
 
 
-@pytest.mark.parametrize("wrong", [{"factors": 0}, {"alpha": 0.5}, {"ridge": 0.0}, {"epochs": 0}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"factors": 0},
+        {"alpha": 0.5},
+        {"ridge": 0.0},
+        {"epochs": 0},
+        {"frequency": -0.1},
+        {"frequency": float("nan")},
+    ],
+)
 def test_settings_out_of_range_are_refused(wrong):
     with pytest.raises(InputError, match="als: expected"):
         Als(**wrong)

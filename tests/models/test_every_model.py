@@ -260,7 +260,9 @@ def damaged(array: np.ndarray) -> list[np.ndarray]:
 def test_stored_arrays_that_do_not_fit_together_are_refused(name, model):
     arrays = model.arrays()
     refused = 0
-    for field in arrays.keys() - {"names"}:  # of features: a letter less is no harm
+    for field in arrays:
+        if field.endswith("names"):  # of features: a letter less is no harm
+            continue
         for other in damaged(arrays[field]):
             try:
                 with np.errstate(all="ignore"):

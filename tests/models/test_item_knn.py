@@ -4,7 +4,7 @@ from scipy.sparse import csr_array
 from sklearn.metrics.pairwise import cosine_similarity
 
 from matinee.errors import InputError
-from matinee.models.item_knn import Bm25, ItemKnn, bm25_weights
+from matinee.models.item_knn import Bm25, ItemKnn, Rp3Beta, bm25_weights
 
 
 def rng():
@@ -70,3 +70,25 @@ def test_bm25_gives_the_published_figures(strong):
     measured = strong.measured(Bm25(neighbours=4000, k1=1.0, b=0.2).fit(strong.train, rng()))
     assert measured["ndcg@100"] == pytest.approx(0.2889, abs=0.0005)
     assert measured["recall@20"] == pytest.approx(0.3100, abs=0.0005)
+
+
+@pytest.mark.parametrize(("alpha", "beta"), [(1.0, 0.0), (1.0, 0.4), (0.7, 0.4)])
+def test_rp3beta_is_the_walk_from_film_to_viewer_to_film(data, alpha, beta):
+    model = Rp3Beta(neighbours=1000, alpha=alpha, beta=beta).fit(data, rng())
+    X = data.histories.on(model.items).liked().toarray().astype(np.float64)
+    likes, by_viewer = X.sum(axis=0), X.sum(axis=1)
+    expected = np.zeros((X.shape[1], X.shape[1]))
+    for i, j in np.ndindex(*expected.shape):
+        both = (X[:, i] > 0) & (X[:, j] > 0)
+        steps = X[both, i] / likes[i] * X[both, j] / by_viewer[both] if both.any() else np.zeros(1)
+        expected[i, j] = (steps**alpha).sum() / max(likes[j], 1.0) ** beta
+    np.fill_diagonal(expected, 0)
+    np.testing.assert_allclose(dense(model), expected, rtol=1e-5, atol=1e-9)
+
+
+def test_a_walk_with_equal_chances_ends_somewhere_with_probability_one(data):
+    model = Rp3Beta(neighbours=1000, alpha=1.0, beta=0.0).fit(data, rng())
+    X = data.histories.on(model.items).liked().toarray().astype(np.float64)
+    stays = ((X / np.maximum(X.sum(axis=0), 1)) * X / np.maximum(X.sum(axis=1), 1)[:, None]).sum(0)
+    liked = X.sum(axis=0) > 0
+    np.testing.assert_allclose((dense(model).sum(axis=1) + stays)[liked], 1, rtol=1e-5)

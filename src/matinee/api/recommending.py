@@ -19,6 +19,7 @@ from matinee.intake.personal import read_history
 from matinee.intake.titles import find
 from matinee.models.protocols import Scorer
 from matinee.training import Trained
+from matinee.training.choosing import learnt_blend
 
 _DENSE_ITEMS = 20_000  # above this the dense item-item matrix is no longer a laptop's matter
 _FEW_LIKES = 5  # a film with fewer is likened by what is known of it, not by who liked it
@@ -127,9 +128,14 @@ class _Question:
 
 
 def fit(data: Data, model: str | None = None, seed: int = 0) -> Trained:
-    """A fitted model by name ("ease") or with settings ("ease:ridge=100"), of all the data."""
+    """A fitted model by name ("ease") or with settings ("ease:ridge=100"), of all the data.
+
+    "blend", the default, has its weights learnt on the latest part of the data, and is then fitted
+    on all of it.
+    """
     dataset = as_dataset(data)
-    return training.fit(model or default_model(dataset), dataset, seed)
+    asked = model or default_model(dataset)
+    return training.fit(learnt_blend(dataset, seed) if asked == "blend" else asked, dataset, seed)
 
 
 def default_model(data: Dataset) -> str:

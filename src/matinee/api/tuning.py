@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -16,10 +16,14 @@ from matinee.api.recommending import default_model
 from matinee.dataset import Dataset, Split, Stage
 from matinee.evaluation.leaderboard import finite
 from matinee.evaluation.significance import Comparison, Sums, compare
+from matinee.models import RECIPES
 from matinee.settings import Settings, read_settings
 from matinee.store.workspace import Workspace
+from matinee.training.choosing import BLENDED, Chooser
 from matinee.training.objectives import Objective, metric_of, split_of
 from matinee.training.own_defaults import keep_own_defaults
+from matinee.training.spaces import SPACES, TIMED
+from matinee.training.studies import Trial
 from matinee.training.tuning import Budget, Progress, Search, space_of, tune_recipe
 
 MINUTES = 5.0  # of a search that is given no budget
@@ -58,7 +62,7 @@ class Tuned:
         """The recipe to use, as text: the one found, or the default if that is no worse."""
         search = self.search
         chosen = search.default if self.verdict == "default" else search.best
-        return training.describe(search.recipe(chosen))
+        return training.describe(search.recipe(chosen), whole=True)
 
     def to_json_dict(self) -> dict[str, Any]:
         """Its part of the document that --json prints."""
@@ -80,13 +84,13 @@ class Tuned:
             "stopped": search.stopped,
             "interrupted": search.interrupted,
             "trials": [
-                asdict(trial) | {"recipe": training.describe(search.recipe(trial))}
+                asdict(trial) | {"recipe": training.describe(search.recipe(trial), whole=True)}
                 for trial in search.trials
             ],
         }
 
     def _side(self, trial: Any, final: float) -> dict[str, Any]:
-        recipe = training.describe(self.search.recipe(trial))
+        recipe = training.describe(self.search.recipe(trial), whole=True)
         return {"recipe": recipe, "validation": trial.value, "final": finite(final)}
 
 
@@ -142,23 +146,29 @@ def tune(
     `minutes` (5 without any budget) is the time of this search over all models, `trials` the
     number for each model with those of earlier runs; it also ends after `patience` trials without
     an improvement. The same call goes on with a search that was broken off; `fresh` starts anew.
-    Models: `default_model` if none is named. Split: strong, or time for `RATED` and `TIMED`.
+    Models: `default_model` if none is named; of a blend the parts that can be searched, and then
+    its weights. Split: strong, or time for `RATED` and `TIMED`.
     """
     budget = budget_of(minutes, trials, patience)
-    names = list(dict.fromkeys(models)) if models else None
-    for name in names or ():
-        space_of(name)
+    for name in models or ():
+        if name != "blend":
+            space_of(name)
     settings = settings or read_settings()
     dataset, workspace = as_dataset(data), Workspace(settings.home)
-    names = names or [default_model(dataset)]
+    names = _with_parts(models or [default_model(dataset)])
     plans = [(name, _split_of(name, dataset, split_by, seed)) for name in names]
     metrics = [metric_of(name, parts.name) for name, parts in plans]
     ends = time.monotonic() + (budget.seconds or 0)
     found: list[Tuned] = []
     for place, ((name, parts), metric) in enumerate(zip(plans, metrics, strict=True)):
+        if name == "blend":
+            say("blend: learning the weights of its parts")
+            found.append(_blended(parts, metric, {one.name: one for one in found}, seed))
+            continue
         share = budget
         if budget.seconds is not None:
-            left = max(ends - time.monotonic(), 1.0) / (len(plans) - place)
+            searches = sum(other != "blend" for other, _ in plans[place:])
+            left = max(ends - time.monotonic(), 1.0) / searches
             share = Budget(left, trials, patience)
         file = _file(workspace, dataset, name, parts, seed)
         if fresh:
@@ -174,6 +184,34 @@ def tune(
     return Tuning(dataset.name, dataset.simulated, seed, tuple(found), kept)
 
 
+def _with_parts(names: Sequence[str]) -> list[str]:
+    """The names, each once; before a blend its parts that have settings to search."""
+    parts = [part for part in BLENDED if part in SPACES and part not in TIMED]
+    wanted = [part for name in names for part in ((*parts, name) if name == "blend" else (name,))]
+    return [name for name in dict.fromkeys(wanted) if name != "blend"] + ["blend"] * (
+        "blend" in wanted
+    )
+
+
+def _blended(parts: Split, metric: str, found: Mapping[str, Tuned], seed: int) -> Tuned:
+    """The default blend against the one whose weights are learnt over the parts just tuned."""
+    own = {name: training.recipe_from_text(one.recipe)[1] for name, one in found.items()}
+    given = {name: own.get(name, RECIPES[name]()) for name in BLENDED if name not in TIMED}
+    started = time.monotonic()
+    learnt = Chooser(parts.tune, seed, given).recipe("blend")
+    seconds = time.monotonic() - started
+    objective = Objective.of(metric, [parts.tune])
+    trials = [
+        Trial(number, {"parts": blend.parts, "weights": blend.weights}, value, seconds * number)
+        for number, blend in enumerate((RECIPES["blend"](), learnt))
+        for value in [objective.value(blend, seed)]
+    ]
+    search = Search(
+        "blend", metric, objective.lower_is_better, tuple(trials), "its weights were learnt", False
+    )
+    return _measured(search, parts, seed)
+
+
 def budget_of(minutes: float | None, trials: int | None, patience: int) -> Budget:
     """The budget of a call; InputError for one that allows nothing."""
     minutes = MINUTES if minutes is None and trials is None else minutes
@@ -183,7 +221,8 @@ def budget_of(minutes: float | None, trials: int | None, patience: int) -> Budge
 def _split_of(name: str, data: Dataset, split_by: str | Path | Split | None, seed: int) -> Split:
     how = split_by or split_of(name)
     parts = how if isinstance(how, Split) else split(data, how, seed)
-    space_of(name)  # after the split: data without ratings is the plainer mistake
+    if name != "blend":
+        space_of(name)  # after the split: data without ratings is the plainer mistake
     return parts
 
 
@@ -213,7 +252,7 @@ def _file(workspace: Workspace, data: Dataset, name: str, parts: Split, seed: in
     """The file of a search: another for any other data, split, seed, space or default."""
     digest = hashlib.sha256(training.fingerprint(parts.tune.train).encode())
     digest.update(_bytes(parts.tune))
-    default = training.describe(training.recipe_from_text(name)[1])
+    default = training.describe(training.recipe_from_text(name)[1], whole=True)
     digest.update(f"{default} {space_of(name)} {parts.name} {seed}".encode())
     return workspace.study_file(data.name, f"{name}-{parts.name}-{digest.hexdigest()[:12]}")
 

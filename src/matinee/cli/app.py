@@ -11,6 +11,7 @@ from matinee.cli.film_commands import recommend, similar
 from matinee.cli.model_commands import evaluate, train
 from matinee.cli.output import forgive_encoding
 from matinee.cli.tune_command import tune
+from matinee.cli.viewer_commands import forget
 from matinee.errors import MatineeError
 
 app = typer.Typer(
@@ -34,6 +35,7 @@ app.command()(evaluate)
 app.command()(tune)
 app.command()(recommend)
 app.command()(similar)
+app.command()(forget)
 app.command()(demo)
 
 

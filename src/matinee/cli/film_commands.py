@@ -147,7 +147,8 @@ def _kept(dataset: "Dataset", model: str | None, settings: "Settings") -> "Train
     except ArtefactError as error:
         raise ArtefactError(f"{error}; 'matinee train' makes it anew") from error
     if kept is None:
-        note(f"{name}: the kept model was trained on other data; fitting anew")
+        reason = training.stale(folder) or "it was trained on other data"
+        note(f"{name}: the kept model is not used, {reason}; fitting anew")
         return settled
     if ":" in text and kept.recipe != recipe:
         return settled

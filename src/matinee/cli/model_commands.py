@@ -1,7 +1,7 @@
 """train and evaluate: fitted models, and how good they are."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -10,6 +10,7 @@ from matinee.cli.options import DataOption, JsonOption, OutOption, SeedOption
 from matinee.cli.output import note, out, print_json, working
 from matinee.cli.own_defaults import with_own_default
 from matinee.cli.sources import read_data
+from matinee.cli.viewer_commands import add_ratings, keep_sums, render_update
 
 ModelOption = Annotated[
     list[str] | None,
@@ -29,31 +30,50 @@ _STRONG_FOLDS = 10
 def train(
     data: DataOption = None,
     model: ModelOption = None,
+    add: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--add",
+            metavar="PATH",
+            help="New ratings for imported data: viewers who come or return are added to the kept "
+            "linear models exactly. May be repeated.",
+            show_default=False,
+        ),
+    ] = None,
     seed: SeedOption = None,
     json: JsonOption = False,
 ) -> None:
     """Fit models on everything and keep them in the workspace for recommend and similar.
 
     [bold]matinee train --data ml-latest-small -m ease:ridge=200 -m als[/bold]
+    [bold]matinee train --data ml-latest-small --add new_ratings.csv[/bold]
 
     A model without settings takes those that [b]tune[/b] found for the data, else its defaults.
+    With [b]--add[/b] the ratings are kept with what was imported, and the kept models are renewed.
     """
-    from matinee import training
-    from matinee.api import as_dataset
+    from matinee import api, training
     from matinee.api.recommending import default_model
     from matinee.settings import read_settings
     from matinee.store.workspace import Workspace
 
     settings = read_settings()
-    dataset = as_dataset(read_data(data, settings))
     workspace = Workspace(settings.home)
+    added: dict[str, Any] | None = None
+    if add:
+        added = add_ratings(add, data, settings)
+        data = [added["data"]]
+        if not json:
+            render_update(added)
+    dataset = api.as_dataset(read_data(data, settings))
     documents = []
-    for asked in model or [default_model(dataset)]:
+    asked_for = model or ([] if added and added["models"] else [default_model(dataset)])
+    for asked in asked_for:
         text = with_own_default(asked, dataset, settings)
         with working(f"fitting {text}"):
-            trained = training.fit(text, dataset, settings.seed if seed is None else seed)
+            trained = api.fit(dataset, text, settings.seed if seed is None else seed)
             folder = workspace.model_folder(dataset.name, trained.name)
             training.save(trained, folder, dataset)
+            keep_sums(workspace, dataset, trained)
         documents.append(
             {
                 "name": trained.name,
@@ -69,7 +89,7 @@ def train(
                 soft_wrap=True,
             )
     if json:
-        print_json({"data": dataset.name, "models": documents})
+        print_json({"data": dataset.name, "models": documents, "added": added})
 
 
 def evaluate(

@@ -17,7 +17,7 @@ from matinee.dataset.splits import (
     warm,
 )
 from matinee.dataset.strength import strength_of_ratings
-from matinee.dataset.vocabulary import Vocabulary
+from matinee.dataset.vocabulary import Vocabulary, translation
 
 __all__ = [
     "NO_TIME",
@@ -35,6 +35,7 @@ __all__ = [
     "strength_of_ratings",
     "strong_split",
     "time_split",
+    "translation",
     "user_fold_splits",
     "warm",
 ]

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_array
 
-from matinee.dataset.vocabulary import Vocabulary
+from matinee.dataset.vocabulary import Vocabulary, translation
 from matinee.errors import InputError
 from matinee.kernels.csr_order import csr_order, in_order
 
@@ -118,7 +118,15 @@ class Histories:
 
     def liked(self) -> csr_array:
         """(rows, items) of the positive strengths alone."""
-        return self.where(self.strength > 0).matrix()
+        entries = np.flatnonzero(self.strength > 0)
+        return csr_array(
+            (
+                self.strength[entries],
+                self.numbers[entries],
+                np.searchsorted(entries, self.indptr),
+            ),
+            shape=(self.rows, len(self.items)),
+        )
 
     def where(self, keep: np.ndarray) -> "Histories":
         """The same rows with only the entries where `keep` (entries,) is true."""
@@ -172,9 +180,11 @@ class Histories:
         """The same histories in the numbers of `items`; entries it lacks are left out."""
         if items is self.items or items == self.items:
             return self
-        table = items.numbers(self.items.ids)
+        table, ascending = translation(self.items, items)
         numbers = table[self.numbers]
         known = numbers >= 0
+        if ascending:
+            return replace(self.where(known), items=items, numbers=numbers[known])
         return Histories.from_entries(
             items,
             self.entry_rows[known],

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import polars as pl
@@ -83,3 +84,14 @@ class Vocabulary:
 
     def __repr__(self) -> str:
         return f"Vocabulary({few(self.ids)})"
+
+
+@lru_cache(maxsize=16)
+def translation(of: Vocabulary, into: Vocabulary) -> tuple[Numbers, bool]:
+    """The number in `into` of each id of `of`, -1 where it has none, and whether they ascend.
+
+    Remembered, since a service asks for the same pair with every viewer: the array is read-only.
+    """
+    table = into.numbers(of.ids)
+    table.setflags(write=False)
+    return table, bool((np.diff(table[table >= 0]) > 0).all())

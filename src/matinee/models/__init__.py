@@ -11,10 +11,12 @@ from matinee.models.dan import Dan
 from matinee.models.denoising import Deql, Edlae, Rdlae
 from matinee.models.ease import Ease
 from matinee.models.item_item import FittedItemItem
-from matinee.models.item_knn import Bm25, FittedItemKnn, ItemKnn
+from matinee.models.item_knn import Bm25, ItemKnn, Rp3Beta
 from matinee.models.linear import Linear
 from matinee.models.mf import FittedMf, Mf
+from matinee.models.neighbours import FittedNeighbours
 from matinee.models.popularity import FittedPopularity, Popularity
+from matinee.models.transitions import Transitions
 from matinee.models.trending import FittedTrending, Trending
 from matinee.models.weighted_rating import FittedWeightedRating, WeightedRating
 
@@ -27,6 +29,8 @@ RECIPES: dict[str, type] = {
     "soup": Soup,
     "item_knn": ItemKnn,
     "bm25": Bm25,
+    "rp3beta": Rp3Beta,
+    "transitions": Transitions,
     "ease": Ease,
     "edlae": Edlae,
     "rdlae": Rdlae,
@@ -46,8 +50,7 @@ FROM_ARRAYS: dict[str, Callable[..., Any]] = {
     "weighted_rating": FittedWeightedRating.from_arrays,
     "tfidf": FittedContent.from_arrays,
     "soup": FittedContent.from_arrays,
-    "item_knn": FittedItemKnn.from_arrays,
-    "bm25": FittedItemKnn.from_arrays,
+    **dict.fromkeys(("item_knn", "bm25", "rp3beta", "transitions"), FittedNeighbours.from_arrays),
     **dict.fromkeys(
         ("ease", "edlae", "rdlae", "deql", "dan", "linear"), FittedItemItem.from_arrays
     ),

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 import polars as pl
-from scipy.linalg import LinAlgError, cho_solve, cholesky, solve_triangular
+from scipy.linalg import LinAlgError, cho_solve, cholesky, eigh
 from scipy.sparse import csr_array
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
@@ -16,7 +16,7 @@ from matinee.kernels.fold_in import fold_in
 from matinee.models.protocols import Contributions
 from matinee.models.stored import check_shape
 
-_TRAINING_STEPS = 3  # of conjugate gradients, from the factors of the epoch before
+_TRAINING_STEPS = 2  # of conjugate gradients, from the factors of the epoch before
 _TOLERANCE = 1e-6  # relative residual of a fold-in: about what float32 can tell apart
 
 
@@ -25,17 +25,22 @@ _LARGEST = 1e30  # what is computed with it stays in float32
 
 @dataclass(frozen=True, slots=True)
 class Als:
-    """min Σ_ui c_ui (p_ui - x_u·y_i)² + ridge (Σ|x_u|² + Σ|y_i|²) (Hu, Koren, Volinsky 2008).
+    """min Σ_ui c_ui (p_ui - x_u·y_i)² + Σ ridge_u |x_u|² + Σ ridge_i |y_i|² (Hu et al. 2008).
 
     p = 1 and c = 1 + (alpha - 1)·strength where the strength is positive, p = 0 and c = 1
     elsewhere: a full like weighs `alpha` times as much as a film not seen. Dislikes and entries
     without opinion count as not seen.
+
+    A row's ridge is ridge · (its mean c)^frequency: with 0 the same for all, with 1 in
+    proportion to its weight in the first sum. Up to a constant this is Rendle et al. 2021,
+    "Revisiting the Performance of iALS", eq. 5, (likes + α0·items)^ν with α0 = 1 / (alpha - 1).
     """
 
     factors: int = 128
     alpha: float = 8.0
     ridge: float = 30.0
     epochs: int = 15
+    frequency: float = 0.0
 
     def __post_init__(self) -> None:
         if self.factors < 1 or self.epochs < 1:
@@ -44,6 +49,8 @@ class Als:
             raise InputError(
                 f"als: expected alpha >= 1 and ridge > 0 below {_LARGEST:g}, got {self}"
             )
+        if not 0 <= self.frequency <= 2:
+            raise InputError(f"als: expected frequency from 0 to 2, got {self}")
 
     def fit(self, data: Dataset, rng: np.random.Generator) -> "FittedAls":
         """Alternate between viewers and items; of the items rated at all.
@@ -54,7 +61,7 @@ class Als:
         items = Vocabulary(data.items.ids.filter(pl.Series(data.rated_items)))
         if not len(items):
             raise MissingData("als: expected interactions to learn from, got none")
-        by_user = data.histories.on(items).liked()
+        by_user = self._weights(data.histories.liked(), data.rated_items)
         by_item = by_user.T.tocsr()
         users = np.zeros((by_user.shape[0], self.factors), np.float32)
         factors = rng.random((len(items), self.factors), np.float32) / 100
@@ -65,35 +72,53 @@ class Als:
                 factors = self._half(by_item, factors, users)
         if not np.isfinite(factors).all():
             raise NumericError(f"als: the factors left the finite numbers with {self}")
-        _, inverse = shared_root(factors, self.ridge)
-        return FittedAls(self, items, factors @ inverse.T)
+        to, _ = shared_basis(factors, self.ridge)
+        return FittedAls.of(self, items, factors @ to)
 
-    def _half(self, entries: csr_array, old: np.ndarray, others: np.ndarray) -> np.ndarray:
-        """New factors of the rows of `entries`, towards the optimum for fixed `others`."""
-        root, inverse = shared_root(others, self.ridge)
-        weights = np.float32(self.alpha - 1) * entries.data
-        found = fold_in(
-            (entries.indptr, entries.indices, weights),
-            others @ inverse.T,
-            old @ root,
-            _TRAINING_STEPS,
-            _TOLERANCE,
-        )
-        return np.asarray(found @ inverse)
+    def _weights(self, liked: csr_array, rated: np.ndarray) -> csr_array:
+        """c - 1 of each like, in the columns of rated items alone; no entry is sorted or lost."""
+        numbers = (np.cumsum(rated) - 1).astype(np.int32)
+        weights = np.float32(self.alpha - 1) * liked.data
+        shape = liked.shape[0], int(rated.sum())
+        return csr_array((weights, numbers[liked.indices], liked.indptr), shape=shape)
+
+    def _half(self, weights: csr_array, old: np.ndarray, others: np.ndarray) -> np.ndarray:
+        """New factors of the rows of the weights, towards the optimum for fixed `others`."""
+        to, back = shared_basis(others, self.ridge)
+        basis = others @ to
+        ground = self.excess(weights.data, weights.indptr, len(others)), shares(basis)
+        start = old @ back
+        parts = weights.indptr, weights.indices, weights.data
+        found = fold_in(parts, basis, ground, start, _TRAINING_STEPS, 0.0)
+        return np.asarray(found @ to.T)
+
+    def excess(self, weights: np.ndarray, indptr: np.ndarray, columns: int) -> np.ndarray:
+        """How much larger each row's ridge is than `ridge`, as a multiple of it, (rows,)."""
+        if not self.frequency:
+            return np.zeros(len(indptr) - 1, np.float32)
+        sums = np.diff(np.concatenate([[0.0], np.cumsum(weights, dtype=np.float64)])[indptr])
+        return np.asarray((1 + sums / columns) ** self.frequency - 1, np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FittedAls:
-    """Item factors in the basis in which YᵀY + ridge I is the identity.
+    """Item factors in the basis in which YᵀY + ridge I is the identity and YᵀY diagonal.
 
-    With YᵀY + ridge I = L Lᵀ they are Y L⁻ᵀ. In it a viewer's system is I + Σ w y yᵀ: nothing
-    but the history and these factors is needed, and dot products are those of x_u and y_i.
+    In it a viewer's system is I + e·diag(shares) + Σ w y yᵀ, with e how much larger than `ridge`
+    the viewer's is: nothing but the history and these factors is needed, and dot products are
+    those of x_u and y_i.
     """
 
     kind: ClassVar[str] = "als"
     recipe: Als
     items: Vocabulary
     factors: np.ndarray  # (items, factors) float32
+    shares: np.ndarray  # (factors,) float32, of the ridge in YᵀY + ridge I
+
+    @classmethod
+    def of(cls, recipe: Als, items: Vocabulary, factors: np.ndarray) -> "FittedAls":
+        """With the shares that the factors imply."""
+        return cls(recipe, items, factors, shares(factors))
 
     def score(self, histories: Histories) -> np.ndarray:
         """x_u·y_i with x_u solved from the history, (rows, items); 0 where nothing is liked."""
@@ -103,31 +128,36 @@ class FittedAls:
         """The viewers' factors in the basis of `factors`, (rows, factors) float32."""
         own = histories.on(self.items)
         own = own.where(own.strength > 0)
-        solved: np.ndarray = fold_in(
-            (own.indptr, own.numbers, self._weights(own)),
+        weights = self._weights(own)
+        return fold_in(
+            (own.indptr, own.numbers, weights),
             self.factors,
+            self._ground(weights, own.indptr),
             np.zeros((own.rows, self.factors.shape[1]), np.float32),
             10 * self.factors.shape[1],
             _TOLERANCE,
         )
-        return solved
 
     def contributions(self, histories: Histories, items: np.ndarray) -> Contributions:
-        """c_j · y_iᵀ (YᵀCY + ridge I)⁻¹ y_j of each liked entry j (Hu et al. eq. 7), else 0."""
+        """c_j · y_iᵀ (YᵀCY + ridge_u I)⁻¹ y_j of each liked entry j (Hu et al. eq. 7), else 0."""
         own = histories.on(self.items)
         liked = own.strength > 0
         weights = np.where(liked, self._weights(own), 0).astype(np.float64)
+        excess, shares = self._ground(weights, own.indptr)
         entries = np.zeros((own.entries, items.shape[1]), np.float32)
         for row in range(own.rows):
             part = slice(own.indptr[row], own.indptr[row + 1])
             Y = self.factors[own.numbers[part]].astype(np.float64)
-            A = np.eye(Y.shape[1]) + Y.T @ (weights[part, None] * Y)
+            A = np.diag(1 + excess[row] * shares) + Y.T @ (weights[part, None] * Y)
             asked = cho_solve((cholesky(A), False), self.factors[items[row]].T.astype(np.float64))
             entries[part] = ((1 + weights[part]) * liked[part])[:, None] * (Y @ asked)
         return Contributions(own, entries, {})
 
     def _weights(self, histories: Histories) -> np.ndarray:
         return np.float32(self.recipe.alpha - 1) * histories.strength
+
+    def _ground(self, weights: np.ndarray, indptr: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return self.recipe.excess(weights, indptr, len(self.items)), self.shares
 
     def arrays(self) -> dict[str, np.ndarray]:
         """`factors`."""
@@ -139,18 +169,27 @@ class FittedAls:
     ) -> "FittedAls":
         """The fitted model of stored arrays."""
         check_shape("factors", arrays["factors"], (len(items), recipe.factors))
-        return cls(recipe, items, arrays["factors"])
+        return cls.of(recipe, items, arrays["factors"])
 
 
-def shared_root(factors: np.ndarray, ridge: float) -> tuple[np.ndarray, np.ndarray]:
-    """L, lower triangular, with FᵀF + ridge I = L Lᵀ, and L⁻¹; float32, computed in float64."""
+def shared_basis(factors: np.ndarray, ridge: float) -> tuple[np.ndarray, np.ndarray]:
+    """T with Tᵀ(FᵀF + ridge I)T = I and TᵀFᵀF T diagonal, and T⁻ᵀ; float32, from float64."""
     gram = (factors.T @ factors).astype(np.float64)
-    gram[np.diag_indices_from(gram)] += ridge
     try:
-        root = cholesky(gram, lower=True)
-    except (LinAlgError, ValueError) as error:  # not positive definite, not finite
+        values, vectors = eigh(gram)
+    except (LinAlgError, ValueError) as error:  # not finite
         raise NumericError(
             f"als: expected factors and a ridge of like size, got ridge {ridge}: {error}"
         ) from error
-    inverse = solve_triangular(root, np.eye(len(root)), lower=True)
-    return root.astype(np.float32), inverse.astype(np.float32)
+    # A value is known to float32 of the largest only, so a rounded one may lie below zero.
+    sizes = np.maximum(values, 0) + ridge
+    if sizes.min() * _LARGEST < 1:
+        raise NumericError(f"als: expected a ridge above {1 / _LARGEST:g} here, got {ridge}")
+    scales = np.sqrt(sizes)
+    return (vectors / scales).astype(np.float32), (vectors * scales).astype(np.float32)
+
+
+def shares(basis: np.ndarray) -> np.ndarray:
+    """1 - Σ y² of each factor: the part of the ridge in the identity FᵀF + ridge I, (factors,)."""
+    sizes = np.einsum("if,if->f", basis, basis)
+    return np.asarray(np.clip(1 - sizes, 0, 1), np.float32)

@@ -8,8 +8,8 @@ import numpy as np
 from matinee.dataset import Dataset
 from matinee.errors import InputError
 from matinee.models.item_item import FittedItemItem
-from matinee.models.solve import check_memory, invert, off_diagonal
-from matinee.models.statistic import Inputs, Rows, liked_items
+from matinee.models.solve import off_diagonal
+from matinee.models.statistic import FewRows, Needs, Sums, Weighing, gathered
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +33,18 @@ class Dan:
     def fit(self, data: Dataset, rng: np.random.Generator) -> FittedItemItem:
         """As `Ease.fit`; `rng` is unused. A film that nobody liked counts as liked once."""
         del rng
-        items = liked_items(data, "dan")
-        check_memory(len(items), 1.1, "float64", "dan")
-        rows = Rows.of(data, items, Inputs(), self.activity)
-        likes = np.maximum(np.bincount(rows.liked.indices, minlength=len(rows.items)), 1.0)
-        G = rows.squares()
-        G /= np.sqrt(likes)
-        G /= np.sqrt(likes)[:, None]
-        G[np.diag_indices_from(G)] += self.ridge
-        P = invert(G, "dan")
+        return self.solve(gathered(self, data), data)
+
+    @property
+    def needs(self) -> Needs:
+        """The likes alone, those of busy viewers weighed down."""
+        return Needs(Weighing(activity=self.activity))
+
+    def solve(self, sums: Sums | FewRows, data: Dataset) -> FittedItemItem:
+        """The fitted model of Xᵀ U⁻ᵝ X; `data` is unused."""
+        del data
+        likes = np.maximum(sums.likes, 1.0)
+        P = sums.inverse(self.ridge, "dan", likes**-0.5)
         columns = likes ** (0.5 - self.item) / P.diagonal()
         weights = off_diagonal(P, columns, likes ** (self.item - 0.5))
-        return FittedItemItem("dan", self, rows.items, weights)
+        return FittedItemItem("dan", self, sums.items, weights)

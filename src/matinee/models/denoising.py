@@ -8,8 +8,8 @@ import numpy as np
 from matinee.dataset import Dataset
 from matinee.errors import InputError
 from matinee.models.item_item import FittedItemItem
-from matinee.models.solve import check_memory, invert, off_diagonal
-from matinee.models.statistic import Inputs, Rows, liked_items
+from matinee.models.solve import off_diagonal
+from matinee.models.statistic import FewRows, Needs, Sums, gathered
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,18 @@ class Edlae:
     def fit(self, data: Dataset, rng: np.random.Generator) -> FittedItemItem:
         """As `Ease.fit`; `rng` is unused, since the expectation over dropping is exact."""
         del rng
-        rows, P, _, _ = _solved(self, data)
-        return FittedItemItem(self.kind, self, rows.items, off_diagonal(P, 1 / P.diagonal()))
+        return self.solve(gathered(self, data), data)
+
+    @property
+    def needs(self) -> Needs:
+        """The likes alone, all viewers alike."""
+        return Needs()
+
+    def solve(self, sums: Sums | FewRows, data: Dataset) -> FittedItemItem:
+        """The fitted model of XᵀX; `data` is unused."""
+        del data
+        P, _, _ = _inverse(self, sums)
+        return FittedItemItem(self.kind, self, sums.items, off_diagonal(P, 1 / P.diagonal()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +67,21 @@ class Rdlae:
     def fit(self, data: Dataset, rng: np.random.Generator) -> FittedItemItem:
         """As `Ease.fit`; `rng` is unused."""
         del rng
-        rows, P, ridges, _ = _solved(self, data)
+        return self.solve(gathered(self, data), data)
+
+    @property
+    def needs(self) -> Needs:
+        """The likes alone, all viewers alike."""
+        return Needs()
+
+    def solve(self, sums: Sums | FewRows, data: Dataset) -> FittedItemItem:
+        """The fitted model of XᵀX; `data` is unused."""
+        del data
+        P, ridges, _ = _inverse(self, sums)
         diagonal = P.diagonal().copy()
         free = 1 - ridges * diagonal <= self.slack
         columns = np.where(free, ridges, (1 - self.slack) / diagonal)
-        return FittedItemItem(self.kind, self, rows.items, off_diagonal(P, columns))
+        return FittedItemItem(self.kind, self, sums.items, off_diagonal(P, columns))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +109,17 @@ class Deql:
     def fit(self, data: Dataset, rng: np.random.Generator) -> FittedItemItem:
         """As `Ease.fit`; `rng` is unused."""
         del rng
-        rows, P, ridges, counts = _solved(self, data)
+        return self.solve(gathered(self, data), data)
+
+    @property
+    def needs(self) -> Needs:
+        """The likes alone, all viewers alike."""
+        return Needs()
+
+    def solve(self, sums: Sums | FewRows, data: Dataset) -> FittedItemItem:
+        """The fitted model of XᵀX; `data` is unused."""
+        del data
+        P, ridges, counts = _inverse(self, sums)
         diagonal = P.diagonal().copy()
         share = self.kept * (1 - self.dropout)
         c = self.dropout + share
@@ -101,7 +131,7 @@ class Deql:
         own = share * (counts - explained)
         own /= share * counts + self.ridge * c * q**2 - share**2 / c * explained
         columns = (1 - share / c * own) / diagonal
-        return FittedItemItem(self.kind, self, rows.items, off_diagonal(P, columns / q))
+        return FittedItemItem(self.kind, self, sums.items, off_diagonal(P, columns / q))
 
 
 def _check(name: str, ridge: float, dropout: float) -> None:
@@ -111,15 +141,10 @@ def _check(name: str, ridge: float, dropout: float) -> None:
         )
 
 
-def _solved(
-    recipe: Edlae | Rdlae | Deql, data: Dataset
-) -> tuple[Rows, np.ndarray, np.ndarray, np.ndarray]:
-    """Rows, P = (XᵀX + diag(L))⁻¹, the ridges L and the diagonal of XᵀX, both (items,)."""
-    items = liked_items(data, recipe.kind)
-    check_memory(len(items), 1.1, "float64", recipe.kind)
-    rows = Rows.of(data, items, Inputs())
-    G = rows.squares()
-    counts = G.diagonal().copy()
+def _inverse(
+    recipe: Edlae | Rdlae | Deql, sums: Sums | FewRows
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """P = (XᵀX + diag(L))⁻¹, the ridges L and the diagonal of XᵀX, both (items,)."""
+    counts = sums.counts
     ridges = recipe.ridge + recipe.dropout / (1 - recipe.dropout) * counts
-    G[np.diag_indices_from(G)] += ridges
-    return rows, invert(G, recipe.kind), ridges, counts
+    return sums.inverse(ridges, recipe.kind), ridges, counts

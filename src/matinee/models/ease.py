@@ -8,8 +8,8 @@ import numpy as np
 from matinee.dataset import Dataset
 from matinee.errors import InputError
 from matinee.models.item_item import FittedItemItem
-from matinee.models.solve import check_dtype, check_memory, invert, off_diagonal
-from matinee.models.statistic import Inputs, Rows, liked_items
+from matinee.models.solve import check_dtype, off_diagonal
+from matinee.models.statistic import FewRows, Needs, Sums, gathered
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,15 @@ class Ease:
         there.
         """
         del rng
-        items = liked_items(data, "ease")
-        check_memory(len(items), 1.1, self.dtype, "ease")
-        rows = Rows.of(data, items, Inputs())
-        G = rows.squares(self.dtype)
-        G[np.diag_indices_from(G)] += self.ridge
-        P = invert(G, "ease")
-        return FittedItemItem("ease", self, rows.items, off_diagonal(P, 1 / P.diagonal()))
+        return self.solve(gathered(self, data), data)
+
+    @property
+    def needs(self) -> Needs:
+        """The likes alone, all viewers alike."""
+        return Needs(dtype=self.dtype)
+
+    def solve(self, sums: Sums | FewRows, data: Dataset) -> FittedItemItem:
+        """The fitted model of XᵀX; `data` is unused."""
+        del data
+        P = sums.inverse(self.ridge, "ease")
+        return FittedItemItem("ease", self, sums.items, off_diagonal(P, 1 / P.diagonal()))

@@ -1,21 +1,15 @@
-"""Item-item nearest neighbours: cosine similarity, plain or between BM25-weighted columns."""
+"""Item-item nearest neighbours: by cosine, by BM25, by a random walk."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import polars as pl
 from scipy.sparse import csr_array
 
-from matinee.dataset import Dataset, Histories, Vocabulary
+from matinee.dataset import Dataset, Vocabulary
 from matinee.errors import InputError, MissingData
-from matinee.kernels.gram import gram
-from matinee.kernels.top_neighbours import top_neighbours
-from matinee.kernels.weighted_sums import sparse_sums
-from matinee.models.protocols import Contributions
-from matinee.models.stored import check_csr
-
-_BLOCK = 256  # rows of the item-item matrix at a time
+from matinee.models.neighbours import FittedNeighbours, nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +22,7 @@ class ItemKnn:
     (884 and 1,611 neighbours, shrink 14.5 and 14.1), rounded.
     """
 
+    kind: ClassVar[str] = "item_knn"
     neighbours: int = 1000
     shrink: float = 15.0
 
@@ -35,12 +30,18 @@ class ItemKnn:
         if self.neighbours < 1 or not self.shrink >= 0:
             raise InputError(f"item_knn: expected neighbours >= 1 and shrink >= 0, got {self}")
 
-    def fit(self, data: Dataset, rng: np.random.Generator) -> "FittedItemKnn":
+    def fit(self, data: Dataset, rng: np.random.Generator) -> FittedNeighbours:
         """Similarities of the items rated at all, in float64; `rng` is unused."""
         del rng
         items, liked = _liked(data, "item_knn")
         norms = np.sqrt(np.asarray(liked.multiply(liked).sum(axis=0), np.float64))
-        return FittedItemKnn(self, items, *_nearest(liked, self.neighbours, norms, self.shrink))
+
+        def cosines(block: np.ndarray, start: int) -> np.ndarray:
+            own = norms[start : start + len(block)]
+            return np.asarray(block / np.maximum(np.outer(own, norms) + self.shrink, 1e-12))
+
+        found = nearest(liked, liked.T.tocsr(), self.neighbours, cosines)
+        return FittedNeighbours(self, items, *found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Bm25:
     An item is no neighbour of itself. Dislikes and entries without opinion count as not seen.
     """
 
+    kind: ClassVar[str] = "bm25"
     neighbours: int = 1000
     k1: float = 1.0
     b: float = 0.2
@@ -63,61 +65,55 @@ class Bm25:
                 f"bm25: expected neighbours >= 1, k1 >= 0 and b from 0 to 1, got {self}"
             )
 
-    def fit(self, data: Dataset, rng: np.random.Generator) -> "FittedItemKnn":
+    def fit(self, data: Dataset, rng: np.random.Generator) -> FittedNeighbours:
         """Similarities of the items rated at all, in float64; `rng` is unused."""
         del rng
         items, liked = _liked(data, "bm25")
         weighted = bm25_weights(liked, self.k1, self.b)
-        return FittedItemKnn(self, items, *_nearest(weighted, self.neighbours))
+        found = nearest(weighted, weighted.T.tocsr(), self.neighbours, lambda block, _: block)
+        return FittedNeighbours(self, items, *found)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FittedItemKnn:
-    """Sparse item-item weights: a score is the sum of them over the liked part of a history."""
+@dataclass(frozen=True, slots=True)
+class Rp3Beta:
+    """Three steps of a random walk, popular ends held back: RP3β (Paudel et al. 2016, section 4).
 
-    recipe: ItemKnn | Bm25
-    items: Vocabulary
-    indptr: np.ndarray  # (items + 1,) int64: the neighbours of item i lie between i and i + 1
-    numbers: np.ndarray  # (entries,) int32, ascending for each item
-    weights: np.ndarray  # (entries,) float32
+    sim(i, j) = Σ_u p(u | i)^alpha · p(j | u)^alpha / (likes of j)^beta, where p(u | i) and p(j | u)
+    are a viewer's and a film's share of the likes of i and of u. An item is no neighbour of
+    itself. Dislikes and entries without opinion count as not seen.
+    """
 
-    @property
-    def kind(self) -> str:
-        """The name of its recipe."""
-        return "bm25" if isinstance(self.recipe, Bm25) else "item_knn"
+    kind: ClassVar[str] = "rp3beta"
+    neighbours: int = 1000
+    alpha: float = 1.0
+    beta: float = 0.3
 
-    def score(self, histories: Histories) -> np.ndarray:
-        """(rows, items) float32; 0 for an item that is no neighbour of anything liked."""
-        own = histories.on(self.items)
-        scores: np.ndarray = sparse_sums(
-            (own.indptr, own.numbers, own.strength), (self.indptr, self.numbers, self.weights)
-        )
-        return scores
+    def __post_init__(self) -> None:
+        if self.neighbours < 1 or not 0 < self.alpha <= 10 or not 0 <= self.beta <= 10:
+            raise InputError(
+                f"rp3beta: expected neighbours >= 1, alpha above 0 and beta from 0, up to 10, got "
+                f"{self}"
+            )
 
-    def contributions(self, histories: Histories, items: np.ndarray) -> Contributions:
-        """Strength x weight of each liked entry; 0 of the others."""
-        own = histories.on(self.items)
-        # Keys (item, neighbour) ascend, so that one search finds every asked pair.
-        sources = np.repeat(np.arange(len(self.items)), np.diff(self.indptr))
-        keys = np.append(sources * len(self.items) + self.numbers, len(self.items) ** 2)
-        asked = own.numbers[:, None].astype(np.int64) * len(self.items) + items[own.entry_rows]
-        place = np.searchsorted(keys, asked)
-        weights = np.where(keys[place] == asked, np.append(self.weights, np.float32(0))[place], 0)
-        entries = np.maximum(own.strength, 0)[:, None] * weights
-        return Contributions(own, entries.astype(np.float32), {})
+    def fit(self, data: Dataset, rng: np.random.Generator) -> FittedNeighbours:
+        """Similarities of the items rated at all, in float64; `rng` is unused."""
+        del rng
+        items, liked = _liked(data, "rp3beta")
+        by_user = _shares(liked, 1, self.alpha)
+        by_item = _shares(liked, 0, self.alpha).T.tocsr()
+        likes = np.maximum(np.asarray(liked.sum(axis=0), np.float64), 1.0)
+        ends = likes**-self.beta
+        found = nearest(by_user, by_item, self.neighbours, lambda block, _: block * ends)
+        return FittedNeighbours(self, items, *found)
 
-    def arrays(self) -> dict[str, np.ndarray]:
-        """`indptr`, `numbers`, `weights`: a CSR matrix."""
-        return {"indptr": self.indptr, "numbers": self.numbers, "weights": self.weights}
 
-    @classmethod
-    def from_arrays(
-        cls, recipe: ItemKnn | Bm25, items: Vocabulary, arrays: Mapping[str, np.ndarray]
-    ) -> "FittedItemKnn":
-        """The fitted model of stored arrays."""
-        indptr, numbers, weights = arrays["indptr"], arrays["numbers"], arrays["weights"]
-        check_csr((weights, numbers, indptr), len(items), len(items))
-        return cls(recipe, items, indptr, numbers, weights)
+def _shares(liked: csr_array, axis: int, power: float) -> csr_array:
+    """Each entry's share of its row (axis 1) or column (axis 0), to a power."""
+    total = np.asarray(liked.sum(axis=axis), np.float64)
+    place = np.repeat(np.arange(liked.shape[0]), np.diff(liked.indptr)) if axis else liked.indices
+    return csr_array(
+        ((liked.data / total[place]) ** power, liked.indices, liked.indptr), shape=liked.shape
+    )
 
 
 def bm25_weights(liked: csr_array, k1: float, b: float) -> csr_array:
@@ -137,24 +133,3 @@ def _liked(data: Dataset, name: str) -> tuple[Vocabulary, csr_array]:
     if not len(items):
         raise MissingData(f"{name}: expected interactions to learn from, got none")
     return items, data.histories.on(items).liked()
-
-
-def _nearest(
-    matrix: csr_array, neighbours: int, norms: np.ndarray | None = None, shrink: float = 0.0
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """CSR arrays of each item's most similar others; `norms` divide where given."""
-    items = matrix.shape[1]
-    transposed = matrix.T.tocsr()
-    kept, counts = [], []
-    for start in range(0, items, _BLOCK):
-        stop = min(start + _BLOCK, items)
-        block = gram(matrix, transposed, start, stop)
-        block[np.arange(stop - start), np.arange(start, stop)] = 0
-        if norms is not None:
-            block /= np.maximum(np.outer(norms[start:stop], norms) + shrink, 1e-12)
-        numbers, weights = top_neighbours(block, min(neighbours, items))
-        kept.append((numbers[numbers >= 0], weights[numbers >= 0]))
-        counts.append((numbers >= 0).sum(axis=1))
-    indptr = np.concatenate([[0], np.cumsum(np.concatenate(counts))])
-    numbers, weights = (np.concatenate(part) for part in zip(*kept, strict=True))
-    return indptr, numbers, weights

@@ -9,8 +9,8 @@ from matinee.dataset import Dataset, Vocabulary
 from matinee.errors import InputError
 from matinee.features import soup
 from matinee.models.item_item import FittedItemItem
-from matinee.models.solve import check_dtype, check_memory, invert
-from matinee.models.statistic import Inputs, Rows, liked_items
+from matinee.models.solve import check_dtype
+from matinee.models.statistic import FewRows, Inputs, Needs, Sums, Weighing, gathered
 
 _BLOCK = 512  # rows of the item-item matrix at a time
 
@@ -63,29 +63,37 @@ class Linear:
         Of the items with `least` likes: O(items³) time, three items² matrices.
         """
         del rng
-        items = liked_items(data, "linear", self.least)
-        check_memory(len(items), 3.1, self.dtype, "linear")
-        rows = Rows.of(data, items, self.inputs, self.activity)
-        G, C = rows.squares(self.dtype), rows.products(self.dtype)
-        counts, likes = G.diagonal().copy(), np.maximum(C.diagonal(), 0).astype(np.float64)
+        return self.solve(gathered(self, data), data)
+
+    @property
+    def needs(self) -> Needs:
+        """Everything seen with itself and with the likes."""
+        weighing = Weighing(self.inputs, self.activity)
+        return Needs(weighing, self.least, True, matrices=self.side > 0, dtype=self.dtype)
+
+    def solve(self, sums: Sums | FewRows, data: Dataset) -> FittedItemItem:
+        """The fitted model of ZᵀWZ and ZᵀWX; `data` tells what films are like, for `side`."""
+        counts, likes = sums.counts, sums.own
         if self.side:
-            shared = _likeness(data, rows.items, self.side)
-            G += shared
-            C += shared
-        G[np.diag_indices_from(G)] += self.ridge + self.dropout / (1 - self.dropout) * counts
-        P = invert(G, "linear")
-        B = P @ C
-        del C
+            assert isinstance(sums, Sums)
+            assert sums.products is not None
+            shared = _likeness(data, sums.items, self.side)
+            np.add(sums.squares, shared, out=sums.squares)
+            np.add(sums.products, shared, out=sums.products)
+        ridges = self.ridge + self.dropout / (1 - self.dropout) * counts
+        P = sums.inverse(ridges, "linear")
+        B = sums.predicted(P)
         own = B.diagonal() / P.diagonal()
         known = likes > 0
         usual = likes[known].mean() if known.any() else 1.0
         columns = (np.where(known, likes, 1.0) / usual) ** -self.discount
-        weights = np.empty(B.shape, np.float32)
+        # Row i of the weights lies where row i / 2 of B was, which has been read by then.
+        weights = B.reshape(-1).view(np.float32)[: B.size].reshape(B.shape)
         for start in range(0, len(B), _BLOCK):
             part = slice(start, start + _BLOCK)
             weights[part] = (B[part] - P[part] * own) * columns
         np.fill_diagonal(weights, 0.0)
-        return FittedItemItem("linear", self, rows.items, weights)
+        return FittedItemItem("linear", self, sums.items, weights)
 
 
 def _likeness(data: Dataset, items: Vocabulary, weight: float) -> np.ndarray:

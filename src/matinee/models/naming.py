@@ -6,7 +6,7 @@ from typing import Any
 
 from matinee.errors import InputError
 from matinee.models import RECIPES
-from matinee.models.blend import Blend
+from matinee.models.blend import ROOT, Blend
 
 _MOST = 2**31 - 1  # of a whole number: arrays and kernels count with 32 bits
 
@@ -17,7 +17,7 @@ def recipe_from_text(text: str) -> tuple[str, Any]:
     A blend is "blend:part@weight+part@weight", each part the text of a recipe.
 
     >>> recipe_from_text("ease:ridge=100")
-    ('ease', Ease(ridge=100.0))
+    ('ease', Ease(ridge=100.0, dtype='float64'))
     """
     name, _, settings = text.partition(":")
     if name not in RECIPES:
@@ -30,17 +30,32 @@ def recipe_from_text(text: str) -> tuple[str, Any]:
     return name, recipe
 
 
-def describe(recipe: Any) -> str:
-    """The text that `recipe_from_text` reads back.
+def describe(recipe: Any, *, whole: bool = False) -> str:
+    """The text that `recipe_from_text` reads back: what differs from the defaults.
+
+    With `whole` every setting is named: for what is kept until defaults may have changed.
 
     >>> describe(recipe_from_text("ease:ridge=100")[1])
     'ease:ridge=100.0'
+    >>> describe(recipe_from_text("ease:ridge=100")[1], whole=True)
+    'ease:ridge=100.0,dtype=float64'
     """
     if isinstance(recipe, Blend):
-        weighed = zip(recipe.parts, recipe.weights, strict=True)
+        parts = [_part(part, whole) for part in recipe.parts]
+        weighed = zip(parts, recipe.weights, strict=True)
         return "blend:" + "+".join(f"{part}@{weight:.4g}" for part, weight in weighed)
-    settings = ",".join(f"{f.name}={getattr(recipe, f.name)}" for f in fields(recipe))
+    usual = type(recipe)()
+    settings = ",".join(
+        f"{f.name}={getattr(recipe, f.name)}"
+        for f in fields(recipe)
+        if whole or getattr(recipe, f.name) != getattr(usual, f.name)
+    )
     return f"{name_of(recipe)}:{settings}" if settings else name_of(recipe)
+
+
+def _part(text: str, whole: bool) -> str:
+    root = ROOT if text.startswith(ROOT) else ""
+    return root + describe(recipe_from_text(text.removeprefix(ROOT))[1], whole=whole)
 
 
 def name_of(recipe: Any) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
-from matinee.dataset import Histories, Vocabulary
+from matinee.dataset import Histories, Vocabulary, translation
 from matinee.errors import InputError, NumericError
 from matinee.kernels import top_n as kernel
 from matinee.kernels.threads import one_thread
@@ -70,12 +70,7 @@ def _ranked(scorer: Scorer, histories: Histories, n: int, candidates: np.ndarray
     numbers = np.empty((histories.rows, n), np.int32)
     values = np.empty((histories.rows, n), np.float32)
     own = histories.on(scorer.items)
-    # The scorer's numbers -> histories'.
-    outside = (
-        np.arange(len(own.items), dtype=np.int32)
-        if own is histories
-        else histories.items.numbers(scorer.items.ids)
-    )
+    outside, _ = translation(scorer.items, histories.items)  # scorer's numbers -> histories'
     allowed = outside >= 0
     if candidates is not None:
         allowed &= candidates[outside]

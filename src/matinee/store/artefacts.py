@@ -5,6 +5,7 @@ import json
 import os
 import platform
 import re
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
@@ -16,7 +17,7 @@ import polars as pl
 from numpy.lib import format as npy
 
 from matinee.errors import ArtefactError, few
-from matinee.store.folders import current, replaced
+from matinee.store.folders import current, previous, replaced
 
 FORMAT = "matinee artefact"
 VERSION = 1  # of the format; a change that old programs cannot read raises it
@@ -88,6 +89,21 @@ def read(folder: Path) -> tuple[Manifest, dict[str, np.ndarray]]:
         except ArtefactError:
             if current(folder) == place and _manifest_bytes(place) == text:
                 raise
+
+
+def data_of(folder: Path) -> dict[str, Any]:
+    """What the manifest says of the data, without reading the arrays; nothing if it is damaged."""
+    text = _manifest_bytes(current(folder))
+    try:
+        return dict(_document(folder, text or b"")["data"])
+    except (ArtefactError, KeyError, TypeError, ValueError):
+        return {}
+
+
+def remove(folder: Path) -> None:
+    """Have no artefact there any more."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(previous(folder), ignore_errors=True)
 
 
 def _write_files(folder: Path, manifest: Manifest, arrays: Mapping[str, np.ndarray]) -> None:

@@ -20,29 +20,30 @@ def replaced(folder: Path) -> Iterator[Path]:
     """
     folder = folder.absolute()
     folder.parent.mkdir(parents=True, exist_ok=True)
-    _remove_stale(folder)
+    remove_partial(folder)
     temporary = folder.with_name(f".{folder.name}.{secrets.token_hex(6)}.partial")
     temporary.mkdir()
     try:
         yield temporary
         for path in [*temporary.rglob("*"), temporary]:
-            _flush(path)
-        _swap_in(temporary, folder)
+            flush(path)
+        swap_in(temporary, folder)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
 def current(folder: Path) -> Path:
     """The folder, or where a writer that died between its two renames left the old one."""
-    previous = _previous(folder)
-    return previous if not folder.exists() and previous.exists() else folder
+    old = previous(folder)
+    return old if not folder.exists() and old.exists() else folder
 
 
-def _previous(folder: Path) -> Path:
+def previous(folder: Path) -> Path:
+    """Where the old folder waits while the new one takes its place."""
     return folder.with_name(f".{folder.name}.previous")
 
 
-def _swap_in(temporary: Path, folder: Path) -> None:
+def swap_in(temporary: Path, folder: Path) -> None:
     """Rename `temporary` to `folder`; the old folder waits beside it until that is done."""
     while True:
         try:
@@ -51,14 +52,14 @@ def _swap_in(temporary: Path, folder: Path) -> None:
         except OSError as error:
             if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                 raise
-        shutil.rmtree(_previous(folder), ignore_errors=True)
+        shutil.rmtree(previous(folder), ignore_errors=True)
         with suppress(FileNotFoundError):  # another writer was quicker
-            folder.rename(_previous(folder))
-    shutil.rmtree(_previous(folder), ignore_errors=True)
-    _flush(folder.parent)
+            folder.rename(previous(folder))
+    shutil.rmtree(previous(folder), ignore_errors=True)
+    flush(folder.parent)
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
     """Have the disk hold it before the rename that makes it count."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
@@ -67,7 +68,8 @@ def _flush(path: Path) -> None:
         os.close(descriptor)
 
 
-def _remove_stale(folder: Path) -> None:
+def remove_partial(folder: Path) -> None:
+    """Remove the temporary folders that writers of `folder` left when they died long ago."""
     for path in folder.parent.glob(f".{folder.name}.*.partial"):
         with suppress(FileNotFoundError):
             if time.time() - path.stat().st_mtime > _STALE_S:

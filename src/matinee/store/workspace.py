@@ -25,6 +25,7 @@ from matinee.schema import (
     Tables,
     check,
 )
+from matinee.store.changes import Change, change, finish
 from matinee.store.folders import current, replaced
 
 _INDEX = "tables.json"
@@ -56,12 +57,23 @@ class Workspace:
 
     home: Path
 
+    def __post_init__(self) -> None:
+        finish(self.home)
+
     def save(self, tables: Tables) -> Path:
         """Keep imported tables under their name, in place of what had it; where they are.
 
         Parquet for each table, tables.json for the rest, and quarantine.csv for people.
         """
-        folder = self._data_folder(tables.name)
+        folder = self.data_folder(tables.name)
+        self._write(tables, folder, time.time_ns())
+        return folder
+
+    def rewrite(self, tables: Tables, folder: Path) -> None:
+        """Write tables of which a version is kept into a folder of a change."""
+        self._write(tables, folder, int(self._indexes()[tables.name]["imported_ns"]))
+
+    def _write(self, tables: Tables, folder: Path, imported_ns: int) -> None:
         with self._writing(), replaced(folder) as temporary:
             for name in (*_SCHEMAS, *_TABLES):
                 _write_table(getattr(tables, name), temporary / f"{name}.parquet")
@@ -74,11 +86,10 @@ class Workspace:
                 "scale": asdict(tables.scale),
                 "simulated": tables.simulated,
                 "published": published,
-                "imported_ns": time.time_ns(),
+                "imported_ns": imported_ns,
             }
             text = json.dumps(index, indent=1, ensure_ascii=False)
             (temporary / _INDEX).write_text(text, encoding="utf-8")
-        return folder
 
     def load(self, name: str | None = None) -> Tables:
         """The tables imported under a name, by default the last; InputError lists the names."""
@@ -95,7 +106,7 @@ class Workspace:
                 f"workspace {self.home}: expected one of {', '.join(indexes)}, got {name!r}; "
                 "import it with 'matinee import PATH'"
             )
-        index, folder = indexes[name], current(self._data_folder(name))
+        index, folder = indexes[name], current(self.data_folder(name))
         try:
             return Tables(
                 name=name,
@@ -123,11 +134,29 @@ class Workspace:
 
     def quarantine_file(self, name: str) -> Path:
         """The CSV file with the rows that were set aside when `name` was imported."""
-        return self._data_folder(name) / _QUARANTINE
+        return self.data_folder(name) / _QUARANTINE
 
     def model_folder(self, data_name: str, model: str) -> Path:
         """Where the artefact of a model of that data is, or would be."""
         return self.home / "models" / _file_name(data_name) / _file_name(model)
+
+    def model_folders(self, data_name: str) -> list[Path]:
+        """The artefacts of models that are kept of that data."""
+        return _folders(self.home / "models" / _file_name(data_name))
+
+    def statistic_folder(self, data_name: str, key: str) -> Path:
+        """Where the sums over that data's viewers are, or would be."""
+        return self.home / "statistics" / _file_name(data_name) / _file_name(key)
+
+    def statistic_folders(self, data_name: str) -> list[Path]:
+        """The sums that are kept of that data."""
+        return _folders(self.home / "statistics" / _file_name(data_name))
+
+    @contextmanager
+    def change(self) -> Iterator[Change]:
+        """Several folders that change together; see `store.changes`."""
+        with self._writing(), change(self.home) as made:
+            yield made
 
     def study_file(self, data_name: str, study: str) -> Path:
         """Where a search for settings of that data keeps its trials; its folder is made."""
@@ -156,7 +185,8 @@ class Workspace:
         """Where numba may cache what it compiled; made if it is not there."""
         return self._made("numba")
 
-    def _data_folder(self, name: str) -> Path:
+    def data_folder(self, name: str) -> Path:
+        """Where what was imported under a name is, or would be."""
         return self.home / "data" / _file_name(name)
 
     def _made(self, *names: str) -> Path:
@@ -183,7 +213,7 @@ class Workspace:
             try:
                 index = json.loads(path.read_bytes())
                 name, _ = index["name"], int(index["imported_ns"])
-                own = current(self._data_folder(name)) == path.parent
+                own = current(self.data_folder(name)) == path.parent
             except (OSError, ValueError, KeyError, TypeError):
                 continue
             if own:
@@ -197,6 +227,15 @@ def _file_name(name: str) -> str:
     if safe == name:
         return safe
     return f"{safe}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+
+
+def _folders(parent: Path) -> list[Path]:
+    """In text order; one that a writer left hidden when it died is under its own name."""
+    if not parent.is_dir():
+        return []
+    hidden = (path.name for path in parent.iterdir())
+    names = {re.sub(r"^\.(.*)\.previous$", r"\1", name) for name in hidden}
+    return [parent / name for name in sorted(names) if not name.startswith(".")]
 
 
 def _write_table(table: pl.DataFrame, path: Path) -> None:

@@ -1,8 +1,9 @@
 """Data to fitted, saved models."""
 
 from matinee.models.naming import describe, name_of, recipe_from_text
+from matinee.training.fingerprints import fingerprint
 from matinee.training.fitting import Trained, fit
-from matinee.training.keeping import fingerprint, load, load_for, save
+from matinee.training.keeping import load, load_for, save, stale
 
 __all__ = [
     "Trained",
@@ -14,4 +15,5 @@ __all__ = [
     "name_of",
     "recipe_from_text",
     "save",
+    "stale",
 ]

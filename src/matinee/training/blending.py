@@ -13,20 +13,29 @@ from matinee.models.protocols import Scorer
 CELLS = 20_000_000  # scores of one part that are held at once; more viewers are sampled from
 FIRST_STEP, LAST_STEP = 0.5, 0.05
 LEAST_GAIN = 2e-4  # of the objective, for a step to be taken
-LEAST_Z = 1.0  # paired over viewers, for a part to come in
+LEAST_Z = 2.0  # paired over viewers, for a part to come in or the beginning to be left
+STEP_Z = 1.0  # for a weight to be moved
 
 
-def learn(stage: Stage, scorers: Mapping[str, Scorer], seed: int = 0) -> Blend:
+def learn(
+    stage: Stage, scorers: Mapping[str, Scorer], begin: Mapping[str, float], seed: int = 0
+) -> Blend:
     """The blend of some of the parts that does best on the stage's truth.
 
-    `scorers` are fitted on the stage's train, by the text of their recipes. Begins with the best
-    part alone; then weights go up and down by steps that are halved when none helps. The objective
-    is NDCG@10 + NDCG@100 + Recall@20: the head, the whole list, and the page between.
+    `scorers` are fitted on the stage's train, by the text of their recipes. Begins with the
+    weights `begin`, or with the best part alone if that is clearly better; then weights go up and
+    down by steps that are halved when none helps. The objective is NDCG@10 + NDCG@100 + Recall@20:
+    the head, the whole list, and the page between. Few viewers change little.
     """
     asked = _Asked.of(stage, scorers, np.random.default_rng(seed))
-    weights = {asked.best(): 1.0}
+    weights = dict(begin)
+    values = asked.objective(asked.weighed(weights)) if weights else None
+    for part, scores in asked.parts.items():
+        alone = asked.objective(scores)
+        if values is None or _better(alone, values, LEAST_Z):
+            weights, values = {part: 1.0}, alone
+    assert values is not None
     total = asked.weighed(weights)
-    values = asked.objective(total)
     step = FIRST_STEP
     while step >= LAST_STEP:
         moved = False
@@ -37,7 +46,7 @@ def learn(stage: Stage, scorers: Mapping[str, Scorer], seed: int = 0) -> Blend:
                     continue
                 moved_total = total + np.float32(change) * asked.parts[part]
                 found = asked.objective(moved_total)
-                if _better(found, values, LEAST_Z if part not in weights else -np.inf):
+                if _better(found, values, STEP_Z if part in weights else LEAST_Z):
                     weights[part], total, values, moved = new, moved_total, found, True
                     break
         if not moved:
@@ -89,11 +98,6 @@ class _Asked:
             (truth.entry_rows, places[truth.numbers]),
             truth.lengths,
         )
-
-    def best(self) -> str:
-        """The part that does best alone."""
-        means = {text: self.objective(scores).mean() for text, scores in self.parts.items()}
-        return max(means, key=lambda text: means[text])
 
     def weighed(self, weights: Mapping[str, float]) -> np.ndarray:
         """Σ weight · scores."""

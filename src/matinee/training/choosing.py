@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
-from matinee.dataset import Stage
-from matinee.errors import MissingData
+from matinee.dataset import Dataset, Stage, strong_split, time_split
+from matinee.errors import InputError, MatineeError, MissingData
 from matinee.evaluation.accuracy import Hits, ndcg, recall
 from matinee.evaluation.measure import Question
 from matinee.models import RECIPES
-from matinee.models.blend import blended
+from matinee.models.blend import ROOT, Blend, blended
 from matinee.models.naming import describe
 from matinee.models.protocols import RatingPredictor, Scorer
 from matinee.training.blending import learn
@@ -22,6 +22,7 @@ GRIDS: dict[str, Sequence[dict[str, Any]]] = {
     "trending": [{"days": days} for days in (1, 2, 4, 7, 14, 30, 90, 365, 1000)],
     "item_knn": [{"shrink": shrink} for shrink in (0.0, 15.0)],
     "bm25": [{"k1": k1, "b": b} for k1 in (0.25, 1.0) for b in (0.2, 0.6)],
+    "rp3beta": [{"beta": beta} for beta in (0.1, 0.3, 0.5)],
     "ease": [{"ridge": ridge} for ridge in (30, 100, 300, 1000)],
     "edlae": [{"ridge": ridge, "dropout": p} for ridge in (30, 100) for p in (0.1, 0.3)],
     "rdlae": [{"ridge": ridge, "slack": slack} for ridge in (30, 100) for slack in (0.3, 0.6)],
@@ -33,13 +34,18 @@ GRIDS: dict[str, Sequence[dict[str, Any]]] = {
         for discount in (0.1, 0.2)
     ],
     "als": [
-        {"factors": 128, "alpha": alpha, "ridge": ridge}
-        for alpha, ridge in ((4.0, 10.0), (8.0, 30.0), (16.0, 100.0), (32.0, 100.0))
+        {"factors": 128, "alpha": alpha, "ridge": ridge, "frequency": frequency}
+        for alpha, ridge, frequency in (
+            (8.0, 30.0, 0.0),
+            (8.0, 20.0, 1.0),
+            (16.0, 80.0, 1.0),
+            (32.0, 150.0, 1.0),
+        )
     ],
 }
 
 # What a blend may take in: models of different kinds, and what everybody likes.
-BLENDED = ("linear", "als", "bm25", "soup", "popularity", "trending")
+BLENDED = ("linear", "als", "bm25", "soup", "transitions", "popularity", "trending")
 
 # Models that are there to predict stars are chosen by how well they do that.
 _BY_RMSE = frozenset({"bias", "mf"})
@@ -51,6 +57,7 @@ class Chooser:
 
     stage: Stage
     seed: int = 0
+    given: Mapping[str, Any] = field(default_factory=dict)  # recipes that are not to be chosen
     _found: dict[str, Trained] = field(default_factory=dict)  # remembered: blends ask again
 
     def best(self, name: str) -> Trained:
@@ -64,11 +71,11 @@ class Chooser:
 
     def recipe(self, name: str) -> Any:
         """The recipe of `best`; nothing is fitted where there is no choice."""
-        recipes = _recipes(name)
+        recipes = self._recipes(name)
         return recipes[0] if len(recipes) == 1 and name != "blend" else self.best(name).recipe
 
     def _chosen(self, name: str) -> Trained:
-        recipes = _recipes(name)
+        recipes = self._recipes(name)
         best, best_value = None, -np.inf
         for recipe in recipes:
             trained = fit(recipe, self.stage.train, self.seed)
@@ -85,11 +92,15 @@ class Chooser:
                 trained = self.best(name)
             except MissingData:
                 continue
-            fitted[describe(trained.recipe)] = trained
+            fitted[describe(trained.recipe, whole=True)] = trained
         if not fitted:
             raise MissingData(f"blend: expected data for one of {', '.join(BLENDED)}, got none")
-        recipe = learn(self.stage, _scorers(fitted), self.seed)
-        parts = [fitted[part.removeprefix("root-")] for part in recipe.parts]
+        scorers = {text: trained.scorer for text, trained in fitted.items()}
+        usual, texts = Blend(), {trained.name: text for text, trained in fitted.items()}
+        weighed = zip(usual.parts, usual.weights, strict=True)
+        begin = {texts[part]: weight for part, weight in weighed if part in texts}
+        recipe = learn(self.stage, scorers, begin, self.seed)
+        parts = [fitted[part.removeprefix(ROOT)] for part in recipe.parts]
         scorer = blended(recipe, [part.scorer for part in parts], self.stage.train)
         return Trained("blend", recipe, scorer, sum(part.seconds for part in parts))
 
@@ -100,9 +111,10 @@ class Chooser:
         hits = Hits.of(question.lists(scorer), question.truth)
         return float(np.nanmean(ndcg(hits, 10) + ndcg(hits, 100) + recall(hits, 20)))
 
-
-def _recipes(name: str) -> list[Any]:
-    return [RECIPES[name](**settings) for settings in GRIDS.get(name, [{}])]
+    def _recipes(self, name: str) -> list[Any]:
+        if name in self.given:
+            return [self.given[name]]
+        return [RECIPES[name](**settings) for settings in GRIDS.get(name, [{}])]
 
 
 def tuned(name: str, stage: Stage, seed: int = 0) -> Any:
@@ -110,8 +122,22 @@ def tuned(name: str, stage: Stage, seed: int = 0) -> Any:
     return Chooser(stage, seed).recipe(name)
 
 
-def _scorers(fitted: Mapping[str, Trained]) -> dict[str, Scorer]:
-    return {text: trained.scorer for text, trained in fitted.items()}
+def learnt_blend(data: Dataset, seed: int = 0, own: Mapping[str, Any] | None = None) -> Blend:
+    """The blend to serve: weights learnt on what comes after 0.8 of the time of `data`.
+
+    Data without times is split by viewers; data that cannot be split gets the default weights.
+    Parts have their `own` recipes (name → recipe) or the shipped ones, only trending's days are
+    chosen here.
+    """
+    try:
+        parts = time_split(data)
+    except MatineeError:
+        try:
+            parts = strong_split(data, np.random.default_rng(seed))
+        except InputError:
+            return Blend()
+    given = {name: RECIPES[name]() for name in BLENDED if name != "trending"} | dict(own or {})
+    return cast(Blend, Chooser(parts.tune, seed, given).recipe("blend"))
 
 
 def _least_error(stage: Stage, scorer: Scorer) -> float:

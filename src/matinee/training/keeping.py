@@ -1,8 +1,7 @@
 """Fitted models to artefact folders and back."""
 
-import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,27 +11,21 @@ from matinee.dataset import Dataset, Vocabulary
 from matinee.errors import ArtefactError, InputError
 from matinee.models import FROM_ARRAYS, RECIPES
 from matinee.store import artefacts
+from matinee.training.fingerprints import fingerprint
 from matinee.training.fitting import Trained
 
 
-def fingerprint(data: Dataset) -> str:
-    """SHA-256 of what models learn from: ids, histories, and the films' descriptions."""
-    digest = hashlib.sha256()
-    histories = data.histories
-    arrays = (histories.indptr, histories.numbers, histories.strength, histories.rating)
-    for array in (*arrays, histories.time):
-        digest.update(np.ascontiguousarray(array).data)
-    for ids in (data.users.ids, data.items.ids):
-        digest.update("\n".join(ids).encode())
-    described = data.movies.hash_rows(seed=0).to_numpy()
-    digest.update(np.ascontiguousarray(described).data)
-    return digest.hexdigest()
-
-
 def save(
-    trained: Trained, folder: Path, data: Dataset, metrics: Mapping[str, Any] | None = None
+    trained: Trained,
+    folder: Path,
+    data: Dataset,
+    metrics: Mapping[str, Any] | None = None,
+    stale: str | None = None,
 ) -> None:
-    """Write the model as an artefact, in place of what is in the folder."""
+    """Write the model as an artefact, in place of what is in the folder.
+
+    `stale` says why it should be trained again.
+    """
     learnt = {
         "name": data.name,
         "fingerprint": fingerprint(data),
@@ -41,6 +34,8 @@ def save(
         "interactions": data.histories.entries,
         "seconds": trained.seconds,
     }
+    if stale:
+        learnt["stale"] = stale
     manifest = artefacts.Manifest(
         trained.name, asdict(trained.recipe), trained.scorer.items.ids, learnt, metrics or {}
     )
@@ -54,11 +49,24 @@ def load(folder: Path) -> Trained:
 
 
 def load_for(folder: Path, data: Dataset) -> Trained | None:
-    """The same if it was learnt from exactly this data, else None."""
+    """The same if it was learnt from exactly this data and is not stale, else None."""
     manifest, arrays = artefacts.read(folder)
-    if manifest.data.get("fingerprint") != fingerprint(data):
+    if manifest.data.get("stale") or manifest.data.get("fingerprint") != fingerprint(data):
         return None
     return _model(folder, manifest, arrays)
+
+
+def stale(folder: Path) -> str | None:
+    """Why the model of the folder should be trained again, if it should."""
+    reason = artefacts.data_of(folder).get("stale")
+    return None if reason is None else str(reason)
+
+
+def mark_stale(folder: Path, marked: Path, reason: str) -> None:
+    """Write the artefact of `folder` to `marked`, with why it should be trained again."""
+    manifest, arrays = artefacts.read(folder)
+    learnt = {**manifest.data, "stale": reason}
+    artefacts.write(marked, replace(manifest, data=learnt), arrays)
 
 
 def _model(folder: Path, manifest: artefacts.Manifest, arrays: Mapping[str, np.ndarray]) -> Trained:

@@ -9,7 +9,7 @@ from matinee.dataset import Dataset
 from matinee.errors import ArtefactError, InputError
 from matinee.models.naming import recipe_from_text
 from matinee.store.workspace import Workspace
-from matinee.training.keeping import fingerprint
+from matinee.training.fingerprints import fingerprint
 
 
 def keep_own_defaults(

@@ -46,12 +46,32 @@ SPACES: dict[str, Space] = {
     "weighted_rating": {"quantile": Float(0, 1)},
     "item_knn": {"neighbours": Whole(5, 2000), "shrink": Float(0, 100)},
     "bm25": {"neighbours": Whole(5, 2000), "k1": LogFloat(0.01, 100), "b": Float(0, 1)},
+    "rp3beta": {"neighbours": Whole(5, 2000), "alpha": Float(0.5, 2), "beta": Float(0, 1)},
+    "transitions": {
+        "days": LogFloat(1, 3000),
+        "window": Whole(1, 50),
+        "lag": Float(0.3, 1),
+        "recency": Float(0.3, 1),
+        "shrink": LogFloat(0.01, 100),
+    },
     "ease": {"ridge": LogFloat(1, 10_000)},
+    "edlae": {"ridge": LogFloat(1, 10_000), "dropout": Float(0, 0.9)},
+    "rdlae": {"ridge": LogFloat(1, 10_000), "slack": Float(0, 0.99)},
+    "deql": {"ridge": LogFloat(1, 10_000), "kept": Float(0, 1)},
+    "dan": {"ridge": LogFloat(1, 10_000), "item": Float(0, 1), "activity": Float(0, 1)},
+    "linear": {
+        "ridge": LogFloat(1, 10_000),
+        "neutral": Float(0, 1),
+        "disliked": Float(0, 1),
+        "discount": Float(0, 0.5),
+        "activity": Float(0, 1),
+    },
     "als": {
         "factors": Whole(8, 256),
         "alpha": LogFloat(1, 100),
         "ridge": LogFloat(0.1, 1000),
         "epochs": Whole(5, 30),
+        "frequency": Float(0, 1),
     },
     "bias": {"ridge": LogFloat(0.1, 100), "user_ridge": LogFloat(0.1, 100)},
     "mf": {"factors": Whole(2, 64), "epochs": Whole(2, 40)},
@@ -62,4 +82,4 @@ RATED = frozenset({"bias", "mf"})
 
 # There to follow the time, which a split by viewers does not ask for: trending would be told to
 # look back for years.
-TIMED = frozenset({"trending"})
+TIMED = frozenset({"trending", "transitions"})
