@@ -48,7 +48,7 @@ def entries(ridge: float, bm25: tuple[int, float, float], als: tuple[int, float,
 # Tuned on validation viewers of these data sets for the peers, not for matinee.
 DATA = {
     "ml-latest-small": entries(100.0, (4000, 1.0, 0.2), (128, 8.0, 30.0)),
-    "movietweetings-100k": entries(400.0, (800, 0.25, 0.2), (256, 32.0, 100.0)),
+    "movietweetings": entries(400.0, (800, 0.25, 0.2), (256, 32.0, 100.0)),
 }
 
 

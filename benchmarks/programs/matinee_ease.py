@@ -10,7 +10,7 @@ from histories import dataset, histories
 
 from matinee.dataset import Histories, Vocabulary
 from matinee.models.solve import invert, off_diagonal
-from matinee.models.statistic import Inputs, Rows
+from matinee.models.statistic import Rows, Weighing
 
 folder, items = sys.argv[1], int(sys.argv[2])
 RIDGE = 500.0
@@ -20,7 +20,7 @@ def rows_of(whole: Histories, count: int) -> Rows:
     ratings = np.bincount(whole.numbers, minlength=len(whole.items))
     most = np.sort(np.argsort(-ratings, kind="stable")[:count])
     kept = Vocabulary(whole.items.ids.gather(pl.Series(most)))
-    return Rows.of(dataset(whole), kept, Inputs())
+    return Rows.of(dataset(whole), Weighing()).on(kept)
 
 
 def solve(G: np.ndarray) -> np.ndarray:

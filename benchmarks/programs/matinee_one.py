@@ -25,7 +25,7 @@ def viewer() -> Histories:
 if sys.argv[1] == "als":
     # The scale that a fitted model has: the factors' products sum to less than the identity.
     factors = rng.standard_normal((ITEMS, FACTORS), np.float32) / np.float32(2 * ITEMS**0.5)
-    model = FittedAls(Als(factors=FACTORS), items, factors)
+    model = FittedAls.of(Als(factors=FACTORS), items, factors)
 else:
     weights = rng.standard_normal((ITEMS, ITEMS), np.float32)
     model = FittedItemItem("ease", Ease(), items, weights)

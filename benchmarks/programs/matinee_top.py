@@ -13,7 +13,7 @@ from matinee.ranking import top, top_of_factors
 folder, way, repeats = sys.argv[1:]
 seen = histories(folder, "seen")
 users, factors = load(folder, "user_factors", "item_factors")
-model = FittedAls(Als(factors=128), seen.items, factors)
+model = FittedAls.of(Als(factors=128), seen.items, factors)
 
 
 def ranked(rows: int) -> np.ndarray:

@@ -254,7 +254,8 @@ def _positive(histories: Histories, values: np.ndarray) -> csr_array:
 def _columns(matrix: csr_array, numbers: np.ndarray, width: int) -> csr_array:
     """The matrix with column k as column numbers[k] of `width`, left out where that is -1."""
     keep = numbers[matrix.indices] >= 0
-    starts = np.concatenate([[0], np.cumsum(keep)])[matrix.indptr]
+    kept = np.concatenate([[0], np.cumsum(keep)])
+    starts = kept[matrix.indptr].astype(matrix.indptr.dtype)  # else SciPy copies the numbers
     columns = numbers[matrix.indices[keep]]
     found = csr_array((matrix.data[keep], columns, starts), shape=(matrix.shape[0], width))
     found.sort_indices()
