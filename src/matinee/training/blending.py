@@ -40,10 +40,9 @@ def learn(
     while step >= LAST_STEP:
         moved = False
         for part in asked.parts:
-            for change in (step, -step):
-                new = weights.get(part, 0.0) + change
-                if new < 0:
-                    continue
+            weight = weights.get(part, 0.0)
+            for new in (weight + step, max(0.0, weight - step)):
+                change = new - weight
                 moved_total = total + np.float32(change) * asked.parts[part]
                 found = asked.objective(moved_total)
                 if _better(found, values, STEP_Z if part in weights else LEAST_Z):
