@@ -146,9 +146,7 @@ def test_a_workspace_or_report_that_cannot_be_written_is_told_before_the_search(
 
 @pytest.mark.slow
 @pytest.mark.data
-def test_a_minute_on_movielens_is_no_worse_than_the_defaults(
-    home: Path, real_data: Path
-) -> None:
+def test_a_minute_on_movielens_is_no_worse_than_the_defaults(home: Path, real_data: Path) -> None:
     data = real_data / "ml-latest-small.zip"
     found = json.loads(
         run("tune", "--data", data, "--minutes", "1", "--trials", "30", "--json").stdout

@@ -14,6 +14,7 @@ from matinee.models.protocols import Contributions, LinearScorer, Scorer
 from matinee.models.stored import check_shape
 
 ROOT = "root-"  # before a part's text: the square root of its scores is what enters
+_SHARES = 1000  # about the sum over the deviation of popularity on public data
 _SAMPLE = 500  # histories from which a part's scale is taken
 
 # Good on MovieLens and MovieTweetings untuned; `training.blending` learns others from the data.
@@ -25,10 +26,9 @@ _WEIGHTS = (1.0, 0.3, 0.25)
 class Blend:
     """Σ weight · score / scale over its parts, recipes as text; scale: the part's usual spread.
 
-    A part's scale is the root mean square deviation of its scores over films, of histories it was
-    fitted on: weights mean the same on every data set. Scores enter as they are, or as their
-    square root (`root-linear`), which lets short histories speak. A film that a part lacks gets
-    0 from it, as from a part without evidence.
+    A part's `scale` is taken on histories it was fitted on: weights mean about the same on every
+    data set. Scores enter as they are, or as their square root (`root-linear`), which lets short
+    histories speak. A film that a part lacks gets 0 from it, as from a part without evidence.
     """
 
     kind: ClassVar[str] = "blend"
@@ -185,10 +185,18 @@ def shaped(part: str, scores: np.ndarray) -> np.ndarray:
 
 
 def scale(scores: np.ndarray) -> float:
-    """Root mean square deviation of scores over films, of all rows; 1 where there is none."""
+    """What is one unit of a part's scores, (rows, films): 1 where they say nothing.
+
+    The root mean square deviation over films, of all rows. Scores that are the same for everybody
+    are shares of one whole: a thousandth of their sum. So a month in which all watch one film
+    gives that film more, which its deviation would take back.
+    """
     if not scores.size:
         return 1.0
-    spread = float(np.sqrt(scores.var(axis=1, dtype=np.float64).mean()))
+    if len(scores) > 1 and (scores == scores[0]).all():
+        spread = float(np.abs(scores[0], dtype=np.float64).sum()) / _SHARES
+    else:
+        spread = float(np.sqrt(scores.var(axis=1, dtype=np.float64).mean()))
     return spread if spread > 0 else 1.0
 
 

@@ -13,7 +13,8 @@ from matinee.models.protocols import Scorer
 CELLS = 20_000_000  # scores of one part that are held at once; more viewers are sampled from
 FIRST_STEP, LAST_STEP = 0.5, 0.05
 LEAST_GAIN = 2e-4  # of the objective, for a step to be taken
-LEAST_Z = 2.0  # paired over viewers, for a part to come in or the beginning to be left
+LEAST_Z = 1.5  # paired over viewers, for a part to come in or the beginning to be left
+FEW = 20  # viewers, of whom the standard error is taken twice
 STEP_Z = 1.0  # for a weight to be moved
 
 
@@ -58,7 +59,8 @@ def _better(found: np.ndarray, values: np.ndarray, least_z: float) -> bool:
     gain = found - values
     if gain.mean() <= LEAST_GAIN:
         return False
-    error = gain.std() / np.sqrt(len(gain))
+    # Of a few viewers not even the error is known.
+    error = gain.std() / np.sqrt(len(gain)) * (1 + FEW / len(gain))
     return bool(gain.mean() >= least_z * error)
 
 
