@@ -8,7 +8,7 @@ from matinee.kernels.top_n import (
     block_maxima,
     hide_reference,
     keep_best,
-    nth_largest,
+    shrink,
     top_n_reference,
 )
 
@@ -84,7 +84,7 @@ def top_factors(
                     (scored, maxima[:count]), start, blocked, bounds[r], kept, found[r]
                 )
                 if found[r] > 2 * n:
-                    bounds[r] = _shrink(kept, found[r], n, spare)
+                    bounds[r] = shrink(kept[0], kept[1], found[r], n, spare)
                     found[r] = n
         for r in range(size):
             if sound[r]:
@@ -114,24 +114,3 @@ def _collect(
                     found_numbers[found] = start + column
                     found += 1
     return found
-
-
-@njit(cache=True)
-def _shrink(kept: _Pair, found: int, n: int, spare: np.ndarray) -> float:
-    """Keep the n best, in the order of their numbers, at the front; the n-th best is returned."""
-    found_values, found_numbers = kept
-    spare[:found] = found_values[:found]
-    last = nth_largest(spare, found, n)
-    better = 0
-    for k in range(found):
-        better += found_values[k] > last
-    ties = n - better
-    place = 0
-    for k in range(found):
-        tied = found_values[k] == last
-        if found_values[k] > last or (tied and ties > 0):
-            found_values[place] = found_values[k]
-            found_numbers[place] = found_numbers[k]
-            place += 1
-            ties -= tied
-    return last

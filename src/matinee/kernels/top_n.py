@@ -128,6 +128,31 @@ def block_maxima(row: np.ndarray, maxima: np.ndarray) -> bool:
 
 
 @njit(cache=True)
+def shrink(
+    found_values: np.ndarray, found_numbers: np.ndarray, found: int, n: int, spare: np.ndarray
+) -> float:
+    """Move the n best to the front, in the order they had; the n-th best is returned.
+
+    Of equals the earlier stay. `spare` (at least `found`,) is overwritten.
+    """
+    spare[:found] = found_values[:found]
+    last = nth_largest(spare, found, n)
+    better = 0
+    for k in range(found):
+        better += found_values[k] > last
+    ties = n - better
+    place = 0
+    for k in range(found):
+        tied = found_values[k] == last
+        if found_values[k] > last or (tied and ties > 0):
+            found_values[place] = found_values[k]
+            found_numbers[place] = found_numbers[k]
+            place += 1
+            ties -= tied
+    return last
+
+
+@njit(cache=True)
 def keep_best(
     found_values: np.ndarray,
     found_numbers: np.ndarray,
@@ -138,20 +163,8 @@ def keep_best(
     """The best of what was found, in order, into one row of the answer."""
     n = len(numbers)
     if found > n:
-        last = nth_largest(found_values[:found].copy(), found, n)
-        better = 0
-        for k in range(found):
-            better += found_values[k] > last
-        ties = n - better
-        kept = 0
-        for k in range(found):
-            tied = found_values[k] == last
-            if found_values[k] > last or (tied and ties > 0):
-                found_values[kept] = found_values[k]
-                found_numbers[kept] = found_numbers[k]
-                kept += 1
-                ties -= tied
-        found = kept
+        shrink(found_values, found_numbers, found, n, np.empty(found, np.float32))
+        found = n
     _sort_best_first(found_values, found_numbers, found)
     values[:found] = found_values[:found]
     numbers[:found] = found_numbers[:found]
