@@ -37,7 +37,7 @@ def ease(split):
 def test_noise_counts_for_next_to_nothing(split, ease):
     scorers = {"ease": ease} | {f"noise{k}": Noise(split.tune.train, k) for k in range(3)}
     names = {"ease": "ease", "noise0": "popularity", "noise1": "trending", "noise2": "soup"}
-    blend = learn(split.tune, {names[n]: s for n, s in scorers.items()}, {"ease": 1.0})
+    blend = learn(split.tune, {names[n]: s for n, s in scorers.items()}, [{"ease": 1.0}])
     weights = dict(zip(blend.parts, blend.weights, strict=True))
     told = sum(w for part, w in weights.items() if part.removeprefix("root-") == "ease")
     assert told >= 0.8 * sum(weights.values())
@@ -45,7 +45,7 @@ def test_noise_counts_for_next_to_nothing(split, ease):
 
 def test_what_is_clearly_better_replaces_the_beginning(split, ease):
     noise = Noise(split.tune.train, 1)
-    blend = learn(split.tune, {"soup": noise, "ease": ease}, {"soup": 1.0})
+    blend = learn(split.tune, {"soup": noise, "ease": ease}, [{"soup": 1.0}])
     weights = dict(zip(blend.parts, blend.weights, strict=True))
     assert max(weights, key=lambda part: weights[part]).removeprefix("root-") == "ease"
 
@@ -56,7 +56,7 @@ def test_a_handful_of_viewers_changes_nothing(split):
     small = type(few)(few.train, few.histories.take(rows), few.truth.take(rows), few.candidates)
     scorers = {name: training.fit(name, few.train).scorer for name in ("ease", "popularity")}
     begin = {"ease": 1.0, "popularity": 0.25}
-    blend = learn(small, scorers, begin)
+    blend = learn(small, scorers, [begin])
     assert dict(zip(blend.parts, blend.weights, strict=True)) == begin
 
 

@@ -148,6 +148,8 @@ def _entries(
         recipe = training.describe(trained.recipe)
         taken = any(entry.name == trained.name for entry in entries)
         name = recipe if taken else trained.name
+        if any(entry.name == name for entry in entries):
+            continue  # named twice, or chosen as it was named
         entries.append(evaluation.Entry(name, recipe, trained.seconds, trained.scorer))
     if parts.final.train.simulated:
         truth = evaluation.Entry("oracle", "the world's true enjoyment", 0.0, oracle(WORLD))

@@ -7,6 +7,7 @@ from matinee.models.als import Als, FittedAls
 from matinee.models.bias import Bias, FittedBias
 from matinee.models.blend import Blend, FittedBlend
 from matinee.models.content import FittedContent, Soup, Tfidf
+from matinee.models.current import Current
 from matinee.models.dan import Dan
 from matinee.models.denoising import Deql, Edlae, Rdlae
 from matinee.models.ease import Ease
@@ -37,6 +38,7 @@ RECIPES: dict[str, type] = {
     "deql": Deql,
     "dan": Dan,
     "linear": Linear,
+    "current": Current,
     "als": Als,
     "bias": Bias,
     "mf": Mf,
@@ -52,7 +54,7 @@ FROM_ARRAYS: dict[str, Callable[..., Any]] = {
     "soup": FittedContent.from_arrays,
     **dict.fromkeys(("item_knn", "bm25", "rp3beta", "transitions"), FittedNeighbours.from_arrays),
     **dict.fromkeys(
-        ("ease", "edlae", "rdlae", "deql", "dan", "linear"), FittedItemItem.from_arrays
+        ("ease", "edlae", "rdlae", "deql", "dan", "linear", "current"), FittedItemItem.from_arrays
     ),
     "als": FittedAls.from_arrays,
     "bias": FittedBias.from_arrays,

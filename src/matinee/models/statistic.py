@@ -1,6 +1,6 @@
 """Sums over viewers from which every linear item-item model is solved."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
@@ -133,9 +133,8 @@ class FewRows:
         return np.ascontiguousarray((self.rows.liked.T.astype(P.dtype) @ by_row).T)
 
 
-@runtime_checkable
-class LinearRecipe(Protocol):
-    """A recipe that is solved from sums over viewers: `fit` is `solve` of `gathered`."""
+class Summed(Protocol):
+    """A recipe that starts from sums over viewers."""
 
     kind: ClassVar[str]
 
@@ -143,6 +142,11 @@ class LinearRecipe(Protocol):
     def needs(self) -> Needs:
         """Which sums."""
         ...
+
+
+@runtime_checkable
+class LinearRecipe(Summed, Protocol):
+    """A recipe that is solved from sums over viewers: `fit` is `solve` of `gathered`."""
 
     def solve(self, sums: Sums | FewRows, data: Dataset) -> Any:
         """The fitted model; of the data only its films' descriptions are read."""
@@ -217,13 +221,18 @@ class Rows:
         return out
 
 
-def gathered(recipe: LinearRecipe, data: Dataset) -> Sums | FewRows:
-    """What the recipe is solved from, of every viewer of the data."""
+def gathered(recipe: Summed, data: Dataset, predicted: np.ndarray | None = None) -> Sums | FewRows:
+    """What the recipe is solved from, of every viewer of the data.
+
+    `predicted` (entries,) from 0 to 1 takes the place of the likes as what is predicted.
+    """
     needs = recipe.needs
     if not data.histories.entries:
         raise MissingData(f"{recipe.kind}: expected interactions to learn from, got none")
     rows = Rows.of(data, needs.weighing)
     items = solved_items(recipe, rows.likes, data)
+    if predicted is not None:
+        rows = replace(rows, liked=_positive(data.histories, predicted))
     rows = rows.on(items)
     if not needs.matrices and len(data.users) < len(items) * _FEW:
         return FewRows(items, rows, needs.dtype)
@@ -231,7 +240,7 @@ def gathered(recipe: LinearRecipe, data: Dataset) -> Sums | FewRows:
     return Sums(items, rows.likes, squares, rows.products(needs.dtype) if needs.crossed else None)
 
 
-def solved_items(recipe: LinearRecipe, likes: np.ndarray, data: Dataset) -> Vocabulary:
+def solved_items(recipe: Summed, likes: np.ndarray, data: Dataset) -> Vocabulary:
     """The items with enough likes, of which a linear model can say anything.
 
     `likes` (items of the data,). Data without a like keeps its rated items: their weights are 0.

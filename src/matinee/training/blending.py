@@ -1,6 +1,6 @@
 """What each part of a blend counts, learnt from held-out viewers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,22 +19,24 @@ STEP_Z = 1.0  # for a weight to be moved
 
 
 def learn(
-    stage: Stage, scorers: Mapping[str, Scorer], begin: Mapping[str, float], seed: int = 0
+    stage: Stage,
+    scorers: Mapping[str, Scorer],
+    begins: Sequence[Mapping[str, float]] = (),
+    seed: int = 0,
 ) -> Blend:
     """The blend of some of the parts that does best on the stage's truth.
 
-    `scorers` are fitted on the stage's train, by the text of their recipes. Begins with the
-    weights `begin`, or with the best part alone if that is clearly better; then weights go up and
-    down by steps that are halved when none helps. The objective is NDCG@10 + NDCG@100 + Recall@20:
-    the head, the whole list, and the page between. Few viewers change little.
+    `scorers` are fitted on the stage's train, by the text of their recipes. Begins with the first
+    of the weights `begins`, or with another or a part alone if that is clearly better; then
+    weights go up and down by steps that are halved when none helps. The objective is NDCG@10 +
+    NDCG@100 + Recall@20: the head, the whole list, and the page between. Few viewers change little.
     """
     asked = _Asked.of(stage, scorers, np.random.default_rng(seed))
-    weights = dict(begin)
-    values = asked.objective(asked.weighed(weights)) if weights else None
-    for part, scores in asked.parts.items():
-        alone = asked.objective(scores)
-        if values is None or _better(alone, values, LEAST_Z):
-            weights, values = {part: 1.0}, alone
+    weights, values = dict[str, float](), None
+    for begin in (*filter(None, begins), *({part: 1.0} for part in asked.parts)):
+        found = asked.objective(asked.weighed(begin))
+        if values is None or _better(found, values, LEAST_Z):
+            weights, values = dict(begin), found
     assert values is not None
     total = asked.weighed(weights)
     step = FIRST_STEP

@@ -66,6 +66,12 @@ SPACES: dict[str, Space] = {
         "discount": Float(0, 0.5),
         "activity": Float(0, 1),
     },
+    "current": {
+        "days": LogFloat(1, 3000),
+        "ridge": LogFloat(1, 10_000),
+        "neutral": Float(0, 1),
+        "disliked": Float(0, 1),
+    },
     "als": {
         "factors": Whole(8, 256),
         "alpha": LogFloat(1, 100),
@@ -82,4 +88,4 @@ RATED = frozenset({"bias", "mf"})
 
 # There to follow the time, which a split by viewers does not ask for: trending would be told to
 # look back for years.
-TIMED = frozenset({"trending", "transitions"})
+TIMED = frozenset({"trending", "transitions", "current"})
