@@ -12,6 +12,7 @@ from matinee.evaluation.accuracy import Hits, ndcg, recall
 from matinee.evaluation.measure import Question
 from matinee.models import RECIPES
 from matinee.models.blend import ROOT, Blend, blended
+from matinee.models.current import Current
 from matinee.models.naming import describe
 from matinee.models.protocols import RatingPredictor, Scorer
 from matinee.training.blending import learn
@@ -33,7 +34,6 @@ GRIDS: dict[str, Sequence[dict[str, Any]]] = {
         for ridge in (50.0, 100.0, 200.0, 400.0)
         for discount in (0.1, 0.2)
     ],
-    "current": [{"days": days} for days in (4.0, 7.0, 14.0, 60.0, 400.0)],
     "als": [
         {"factors": 128, "alpha": alpha, "ridge": ridge, "frequency": frequency}
         for alpha, ridge, frequency in (
@@ -125,6 +125,8 @@ class Chooser:
     def _recipes(self, name: str) -> list[Any]:
         if name in self.given:
             return [self.given[name]]
+        if name == "current":  # the data's pace is trending's; twice that, for more likes
+            return [Current(days=2 * self.recipe("trending").days)]
         return [RECIPES[name](**settings) for settings in GRIDS.get(name, [{}])]
 
 
@@ -137,10 +139,11 @@ def learnt_blend(data: Dataset, seed: int = 0, own: Mapping[str, Any] | None = N
     """The blend to serve: weights learnt on the last tenth of `data` in time.
 
     Data without times is split by viewers; data that cannot be split gets the default weights.
-    Parts have their `own` recipes (name → recipe) or the shipped ones, only trending's days are
-    chosen here.
+    Parts have their `own` recipes (name → recipe) or the shipped ones, only the days of trending
+    and current are chosen here.
     """
-    given = {name: RECIPES[name]() for name in BLENDED if name != "trending"} | dict(own or {})
+    shipped = {name: RECIPES[name]() for name in BLENDED if name not in {"trending", "current"}}
+    given = shipped | dict(own or {})
     for split in (time_split, lambda data: strong_split(data, np.random.default_rng(seed))):
         try:
             return cast(Blend, Chooser(split(data).final, seed, given).recipe("blend"))
