@@ -61,7 +61,7 @@ class Als:
         items = Vocabulary(data.items.ids.filter(pl.Series(data.rated_items)))
         if not len(items):
             raise MissingData("als: expected interactions to learn from, got none")
-        by_user = self._weights(data.histories.liked(), data.rated_items)
+        by_user = self._weights(data.histories, data.rated_items)
         by_item = by_user.T.tocsr()
         users = np.zeros((by_user.shape[0], self.factors), np.float32)
         factors = rng.random((len(items), self.factors), np.float32) / 100
@@ -75,12 +75,15 @@ class Als:
         to, _ = shared_basis(factors, self.ridge)
         return FittedAls.of(self, items, factors @ to)
 
-    def _weights(self, liked: csr_array, rated: np.ndarray) -> csr_array:
+    def _weights(self, histories: Histories, rated: np.ndarray) -> csr_array:
         """c - 1 of each like, in the columns of rated items alone; no entry is sorted or lost."""
-        numbers = (np.cumsum(rated) - 1).astype(np.int32)
-        weights = np.float32(self.alpha - 1) * liked.data
+        liked = histories.liked()
+        numbers = liked.indices  # taken as they are where they can be: there are many
+        if not rated.all():
+            numbers = (np.cumsum(rated) - 1).astype(np.int32)[numbers]
+        liked.data = np.float32(self.alpha - 1) * liked.data  # frees the strengths
         shape = liked.shape[0], int(rated.sum())
-        return csr_array((weights, numbers[liked.indices], liked.indptr), shape=shape)
+        return csr_array((liked.data, numbers, liked.indptr), shape=shape)
 
     def _half(self, weights: csr_array, factors: np.ndarray, others: np.ndarray) -> None:
         """Move `factors`, of the rows of the weights, towards the optimum for fixed `others`.
