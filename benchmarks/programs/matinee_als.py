@@ -8,14 +8,17 @@ from clock import report, timed
 from histories import dataset, likes
 
 from matinee.models import Als, FittedAls
+from matinee.models.als import ridge_unit
 
 folder, epochs = sys.argv[1], int(sys.argv[2])
 train = likes(folder)
 
 
 def fit(rows: int, epochs: int) -> FittedAls:
-    recipe = Als(factors=128, alpha=8.0, ridge=30.0, epochs=epochs)
-    return recipe.fit(dataset(train.slice(0, rows)), np.random.default_rng(0))
+    some = train.slice(0, rows)
+    ridge = 30 / ridge_unit(some.liked())  # implicit's 30
+    recipe = Als(factors=128, alpha=8.0, ridge=ridge, epochs=epochs)
+    return recipe.fit(dataset(some), np.random.default_rng(0))
 
 
 fit(1000, 1)
