@@ -27,7 +27,7 @@ def ratings_file(rows: int) -> Path:
 def arrays(rows: int) -> Path:
     """The folder of what prepare.py makes of the generated file."""
     folder = CACHE / f"arrays-{rows}"
-    if not (folder / "done.npy").exists():
+    if not (folder / "complete.npy").exists():
         Program("matinee", "prepare.py").run(ratings_file(rows), folder)
     return folder
 

@@ -30,6 +30,7 @@ class Entry(NamedTuple):
 def entries(ridge: float, bm25: tuple[int, float, float], als: tuple[int, float, float]) -> list:
     """The same models in every library that has them."""
     (k, k1, b), (factors, alpha, als_ridge) = bm25, als
+    matinee_als = {"factors": factors, "alpha": alpha, "regularization": als_ridge}
     implicit_als = {"factors": factors, "alpha": alpha, "regularization": als_ridge}
     lenskit_als = {"embedding_size": factors, "weight": alpha - 1, "regularization": als_ridge}
     return [
@@ -37,7 +38,7 @@ def entries(ridge: float, bm25: tuple[int, float, float], als: tuple[int, float,
         Entry("rectools", "ease", {"regularization": ridge}),
         Entry("lenskit", "ease", {"regularization": ridge}),
         Entry("cornac", "ease", {"lamb": ridge, "posB": False}),
-        Entry("matinee", "als", {"factors": factors, "alpha": alpha, "ridge": als_ridge}),
+        Entry("matinee", "als", matinee_als),
         Entry("implicit", "als", implicit_als | {"random_state": 0}),
         Entry("lenskit", "als", lenskit_als | {"epochs": 15, "user_embeddings": False}),
         Entry("matinee", "bm25", {"neighbours": k, "k1": k1, "b": b}),

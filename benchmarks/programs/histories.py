@@ -4,13 +4,13 @@ import numpy as np
 import polars as pl
 from arrays import load
 
-from matinee.dataset import Dataset, Histories, Vocabulary
+from matinee.dataset import NO_TIME, Dataset, Histories, Vocabulary
 from matinee.schema import MOVIES, RatingScale
 
 
 def vocabulary(items: int) -> Vocabulary:
     """Item numbers as ids."""
-    return Vocabulary(pl.Series([str(number) for number in range(items)]))
+    return Vocabulary(_numbers(items))
 
 
 def histories(folder: str, part: str) -> Histories:
@@ -18,21 +18,32 @@ def histories(folder: str, part: str) -> Histories:
     indptr, numbers, strength, items = load(
         folder, f"{part}_indptr", f"{part}_numbers", f"{part}_strength", "items"
     )
-    return Histories(
-        vocabulary(int(items)),
-        indptr,
-        numbers,
-        strength,
-        np.full(len(numbers), np.nan, np.float32),
-        np.zeros(len(numbers), np.int64),
-        np.zeros(len(indptr) - 1, np.int64),
-    )
+    return _untimed(int(items), indptr, numbers, strength)
+
+
+def likes(folder: str) -> Histories:
+    """The likes of what every viewer has seen."""
+    indptr, numbers, items = load(folder, "likes_indptr", "likes_numbers", "items")
+    return _untimed(int(items), indptr, numbers, np.float32(1))
 
 
 def dataset(whole: Histories) -> Dataset:
     """A data set of these viewers without anything known of the films."""
-    users = Vocabulary(pl.Series([str(row) for row in range(whole.rows)]))
+    users = Vocabulary(_numbers(whole.rows))
     movies = pl.DataFrame({"item_id": whole.items.ids}, schema_overrides=MOVIES)
     missing = {name: kind for name, kind in MOVIES.items() if name not in movies.columns}
     movies = movies.with_columns(pl.lit(None, kind).alias(name) for name, kind in missing.items())
     return Dataset("bench", users, whole.items, whole, movies, RatingScale(0.5, 5, 0.5))
+
+
+def _untimed(
+    items: int, indptr: np.ndarray, numbers: np.ndarray, strength: np.ndarray | np.float32
+) -> Histories:
+    """Entries without ratings and times: what is the same for all is held once."""
+    alike = (np.broadcast_to(value, len(numbers)) for value in (strength, np.float32(np.nan)))
+    never = np.broadcast_to(NO_TIME, len(numbers)), np.broadcast_to(NO_TIME, len(indptr) - 1)
+    return Histories(vocabulary(items), indptr, numbers, *alike, *never)
+
+
+def _numbers(count: int) -> pl.Series:
+    return pl.int_range(count, eager=True).cast(pl.String)

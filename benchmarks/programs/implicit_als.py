@@ -9,16 +9,11 @@ from implicit.cpu.als import AlternatingLeastSquares
 from scipy.sparse import csr_matrix
 
 folder, epochs = sys.argv[1], int(sys.argv[2])
-indptr, numbers, strength, items = load(
-    folder, "seen_indptr", "seen_numbers", "seen_strength", "items"
-)
-liked = strength > 0
-kept = np.concatenate([[0], np.cumsum(liked)])
+indptr, numbers, items = load(folder, "likes_indptr", "likes_numbers", "items")
 likes = csr_matrix(
-    (np.ones(kept[-1], np.float32), numbers[liked], kept[indptr].astype(np.int32)),
+    (np.ones(len(numbers), np.float32), numbers, indptr.astype(np.int32)),
     shape=(len(indptr) - 1, int(items)),
 )
-del indptr, numbers, strength, liked, kept
 
 
 def fit(rows: int, iterations: int) -> AlternatingLeastSquares:
@@ -31,5 +26,5 @@ def fit(rows: int, iterations: int) -> AlternatingLeastSquares:
 
 fit(1000, 1)
 fitted, seconds = timed(lambda: fit(likes.shape[0], epochs))
-save(f"{folder}/als", users=fitted.user_factors[:5000], factors=fitted.item_factors)
+save(f"{folder}/als-implicit", users=fitted.user_factors[:5000], factors=fitted.item_factors)
 report(seconds=seconds)

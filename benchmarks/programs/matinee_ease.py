@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 from arrays import save
 from clock import report, timed
-from histories import dataset, histories
+from histories import dataset, likes
 
 from matinee.dataset import Histories, Vocabulary
 from matinee.models.solve import invert, off_diagonal
@@ -34,11 +34,10 @@ def warm_up(whole: Histories) -> None:
     solve(G)
 
 
-likes = histories(folder, "seen")
-likes = likes.where(likes.strength > 0)
-warm_up(likes.slice(0, 1000))
-rows = rows_of(likes, items)
-del likes
+liked = likes(folder)
+warm_up(liked.slice(0, 1000))
+rows = rows_of(liked, items)
+del liked
 matrix = rows.seen
 save(f"{folder}/ease", indptr=matrix.indptr, indices=matrix.indices)
 G, gram_seconds = timed(lambda: rows.squares("float32"))

@@ -1,4 +1,4 @@
-"""NDCG@100 of the factors that implicit_als.py left."""
+"""NDCG@100 of the factors that matinee_als.py or implicit_als.py left: folder, "matinee" or so."""
 
 import sys
 
@@ -6,6 +6,6 @@ from arrays import load
 from clock import report
 from quality import ndcg
 
-folder = sys.argv[1]
-users, factors = load(f"{folder}/als", "users", "factors")
+folder, whose = sys.argv[1:]
+users, factors = load(f"{folder}/als-{whose}", "users", "factors")
 report(seconds=[], ndcg=ndcg(folder, users, factors))

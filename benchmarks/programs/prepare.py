@@ -1,7 +1,8 @@
 """Arrays that the other programs start from: python prepare.py ratings.csv folder.
 
-A fifth of the ratings is hidden (the truth of metrics); the factors are those of two epochs of
-matinee's ALS on the rest, and the lists its top 100.
+A fifth of the ratings is hidden (the truth of metrics), the rest is seen, and its likes lie apart
+as the rows of a 0/1 matrix; the factors are those of two epochs of matinee's ALS on what is seen,
+and the lists its top 100.
 """
 
 import sys
@@ -25,13 +26,15 @@ def main(ratings: str, folder: str) -> None:
         arrays = {"indptr": part.indptr, "numbers": part.numbers, "strength": part.strength}
         save(folder, **{f"{name}_{key}": value for key, value in arrays.items()})
     seen = histories(folder, "seen")
+    likes = seen.where(seen.strength > 0)
+    save(folder, likes_indptr=likes.indptr, likes_numbers=likes.numbers)
     fitted = Als(factors=128, epochs=2).fit(dataset(seen), rng)
     factors = np.zeros((len(seen.items), 128), np.float32)
     factors[seen.items.numbers(fitted.items.ids)] = fitted.factors
     save(folder, item_factors=factors, user_factors=fitted.users(seen))
     asked = seen.slice(0, 20_000)
     save(folder, lists=top(fitted, asked, 100).numbers)
-    save(folder, done=np.array(True))
+    save(folder, complete=np.array(True))
     report(ratings=whole.entries)
 
 

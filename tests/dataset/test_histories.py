@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from matinee.dataset import NO_TIME, Dataset, Histories, Vocabulary
 from matinee.errors import InputError
+from matinee.schema import Tables
 
 entries = st.lists(
     st.tuples(st.integers(0, 5), st.integers(0, 6), st.integers(-2, 3), st.integers(1, 10)),
@@ -108,6 +109,80 @@ def test_another_vocabulary_keeps_the_entries_that_it_knows(
     for row in range(moved.rows):
         assert (np.diff(moved.numbers[moved.indptr[row] : moved.indptr[row + 1]]) > 0).all()
     assert histories.on(Vocabulary(ITEMS.ids)) is histories
+
+
+def held_once(column: np.ndarray) -> bool:
+    return column.strides == (0,)
+
+
+@settings(deadline=None, max_examples=40)
+@given(entries, st.lists(st.integers(0, 5), max_size=8), st.integers(0, 6))
+def test_values_held_once_stay_so_and_mean_the_same(
+    rows: list[tuple[int, int, int, int]], wanted: list[int], start: int
+) -> None:
+    given = built(rows)
+    columns = {
+        "strength": np.broadcast_to(np.float32(1), given.entries),
+        "rating": np.broadcast_to(np.float32(3), given.entries),
+        "time": np.broadcast_to(np.int64(-5), given.entries),
+    }
+    once = replace(given, **columns)
+    plain = replace(given, **{name: column.copy() for name, column in columns.items()})
+    other = Vocabulary(pl.Series(["k", "zz", "a", "d"]))
+    for changed in (
+        lambda h: h.where(h.numbers > 2),
+        lambda h: h.take(np.array(wanted, np.int64)),
+        lambda h: h.slice(start, 6),
+        lambda h: h.at(-5),
+        lambda h: h.on(other),
+        lambda h: h.on(Vocabulary(other.ids.sort())),
+    ):
+        found, expected = changed(once), changed(plain)
+        for name in ("numbers", "indptr", *columns):
+            np.testing.assert_array_equal(getattr(found, name), getattr(expected, name))
+        if found.entries:
+            assert all(held_once(getattr(found, name)) for name in columns)
+        assert (found.matrix() != expected.matrix()).nnz == 0
+
+
+def test_data_without_ratings_and_times_takes_the_memory_of_its_pattern(data: Dataset) -> None:
+    histories = data.histories
+    pairs = pl.DataFrame(
+        {
+            "user_id": data.users.ids.gather(histories.entry_rows),
+            "item_id": data.items.ids.gather(histories.numbers),
+        }
+    )
+    unknown = pairs.with_columns(rating=pl.lit(None, pl.Float32), timestamp=pl.lit(None, pl.Int64))
+    found = Dataset.from_tables(Tables("pairs", data.movies, unknown, data.scale)).histories
+    assert np.isnan(found.rating).all()
+    assert (found.time == NO_TIME).all()
+    assert (found.strength == 1).all()
+    assert all(map(held_once, (found.strength, found.rating, found.time)))
+    assert not any(map(held_once, (histories.strength, histories.rating, histories.time)))
+
+
+def test_a_column_that_differs_in_the_middle_alone_is_kept_whole() -> None:
+    rating = np.array([4, np.nan, 4], np.float32)
+    histories = Histories.from_entries(
+        ITEMS,
+        np.zeros(3, np.int32),
+        np.arange(3, dtype=np.int32),
+        1,
+        strength=np.array([1, -1, 1], np.float32),
+        rating=rating,
+        time=5,
+    )
+    np.testing.assert_array_equal(histories.rating, rating)
+    assert histories.strength.tolist() == [1, -1, 1]
+    assert histories.time.tolist() == [5, 5, 5]
+    assert histories.as_of.tolist() == [5]
+
+
+def test_where_all_are_likes_the_numbers_are_shared(data: Dataset) -> None:
+    likes = data.histories.where(data.histories.strength > 0)
+    assert np.shares_memory(likes.liked().indices, likes.numbers)
+    np.testing.assert_array_equal(likes.liked().toarray(), data.histories.liked().toarray())
 
 
 def test_liked_keeps_positive_strengths_alone(data: Dataset) -> None:

@@ -2,9 +2,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
 from matinee.errors import InputError, MissingData
-from matinee.models.als import Als
+from matinee.models.als import Als, ridge_unit
 
 
 def rng(seed=0):
@@ -19,7 +20,7 @@ def whole(recipe, X):
     P = (X > 0).astype(np.float64)
 
     def solved(C, P, Y):
-        eye = recipe.ridge * np.eye(recipe.factors)
+        eye = recipe.ridge * ridge_unit(csr_array(X)) * np.eye(recipe.factors)
         return np.stack(
             [
                 np.linalg.solve(
@@ -38,7 +39,7 @@ def whole(recipe, X):
 
 @pytest.mark.parametrize("frequency", [0.0, 1.0])
 def test_enough_epochs_reach_the_optimum_of_the_dense_definition(data, frequency):
-    recipe = Als(factors=29, alpha=5.0, ridge=2.0, epochs=80, frequency=frequency)
+    recipe = Als(factors=29, alpha=5.0, ridge=0.2, epochs=80, frequency=frequency)
     model = recipe.fit(data, rng())
     X = data.histories.on(model.items).liked().toarray().astype(np.float64)
     expected = whole(recipe, X)
@@ -57,7 +58,7 @@ def test_a_viewers_factors_solve_the_normal_equations_of_the_stored_ones(data, f
     users = model.users(data.histories)
     X = data.histories.on(model.items).liked().toarray().astype(np.float64)
     for row, x in zip(X, users, strict=True):
-        c = 1 + 7 * row
+        c = 1 + (model.recipe.alpha - 1) * row
         A = Y.T @ (c[:, None] * Y) + c.mean() ** frequency * (np.eye(8) - Y.T @ Y)
         np.testing.assert_allclose(
             x, np.linalg.solve(A, Y.T @ (c * (row > 0))), rtol=1e-4, atol=1e-5
@@ -72,6 +73,14 @@ def test_contributions_add_up_to_the_score(data, frequency):
     entries = model.contributions(histories, asked).entries
     sums = np.stack([entries[histories.entry_rows == row].sum(0) for row in range(histories.rows)])
     np.testing.assert_allclose(sums, model.score(histories)[:, [4, 1]], rtol=1e-4, atol=1e-5)
+
+
+def test_a_ridge_counts_in_square_roots_of_the_viewers_and_films_with_a_like(data):
+    liked = data.histories.liked().toarray() > 0
+    assert not liked.any(axis=1).all()
+    assert not liked.any(axis=0).all()
+    viewers, films = liked.any(axis=1).sum(), liked.any(axis=0).sum()
+    assert ridge_unit(data.histories.liked()) == pytest.approx(viewers**0.5 + films**0.5)
 
 
 def test_a_larger_frequency_shrinks_the_busiest_viewer_most(data):
@@ -125,6 +134,7 @@ def test_data_without_interactions_is_refused(data):
 
 @pytest.mark.data
 def test_five_seeds_are_as_good_as_the_published_figure(strong):
-    recipe = Als(factors=128, alpha=8.0, ridge=30.0, epochs=15)
+    ridge = 30 / ridge_unit(strong.train.histories.liked())
+    recipe = Als(factors=128, alpha=8.0, ridge=ridge, epochs=15)
     measured = [strong.measured(recipe.fit(strong.train, rng(seed))) for seed in range(5)]
     assert np.mean([m["ndcg@100"] for m in measured]) == pytest.approx(0.3261, abs=0.01)

@@ -82,7 +82,7 @@ def test_parts_that_are_fitted_already_are_taken_as_they_are(data, model):
 
 @pytest.mark.parametrize(
     "text",
-    ["blend:linear@1+als@0.3", "blend:linear:ridge=1e+05@1+root-als:alpha=4,ridge=30@0.25"],
+    ["blend:linear@1+als@0.3", "blend:linear:ridge=1e+05@1+root-als:alpha=4,ridge=0.3@0.25"],
 )
 def test_its_text_says_parts_and_weights(text):
     name, recipe = recipe_from_text(text)

@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from matinee.dataset import Dataset, Histories, Vocabulary
-from matinee.errors import InputError
+from matinee.dataset import NO_TIME, Dataset, Histories, Vocabulary
+from matinee.errors import InputError, MissingData
 from matinee.models import FROM_ARRAYS, RECIPES
 from matinee.models.protocols import LinearScorer, RatingPredictor
 
@@ -150,6 +150,26 @@ class TestEveryModel:
         assert type(back) is type(model)
         assert back.kind == model.kind
         np.testing.assert_array_equal(back.score(histories), model.score(histories))
+
+    def test_values_held_once_are_as_good_as_an_array_of_them(self, name, data):
+        likes = data.histories.where(data.histories.strength > 0)
+        never = np.broadcast_to(NO_TIME, likes.entries)
+        alike = {
+            "strength": np.broadcast_to(np.float32(1), likes.entries),
+            "rating": np.broadcast_to(np.float32(np.nan), likes.entries),
+            "time": never,
+        }
+        once = replace(likes, **alike)
+        plain = replace(likes, **{key: value.copy() for key, value in alike.items()})
+        answers = []
+        for histories in (once, plain):
+            try:
+                found = fitted(name, data.with_histories(histories))
+                answers.append(found.score(histories.slice(ASKED.start, ASKED.stop)))
+            except MissingData as error:
+                answers.append(str(error))
+        assert type(answers[0]) is type(answers[1])
+        np.testing.assert_array_equal(*answers)
 
     def test_its_kind_is_the_name_of_its_recipe(self, name, model):
         assert model.kind == name

@@ -5,8 +5,8 @@ import polars as pl
 import pytest
 
 from matinee.dataset import Dataset, Histories, Vocabulary
-from matinee.errors import InputError, MissingData
-from matinee.models.mf import Mf
+from matinee.errors import InputError, MissingData, NumericError
+from matinee.models.mf import FittedMf, Mf
 from matinee.schema import MOVIES, RatingScale
 
 
@@ -74,6 +74,36 @@ def test_it_explains_most_of_a_low_rank_truth_and_knows_its_noise():
     error = noisy[rows, items] - mean
     assert np.sqrt((error**2).mean()) < 0.36  # 0.3 is the noise itself
     assert np.mean(error**2 / sd**2) == pytest.approx(1, abs=0.15)
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "value"),
+    [
+        ("precision", 1, -3.0),
+        ("precision", 0, 0.0),
+        ("scale", 1, 0.0),
+        ("scale", 2, -1.0),
+        ("covariances", (0, 1, 1), -5.0),
+    ],
+)
+def test_stored_numbers_that_cannot_be_are_refused_at_the_door(data, name, place, value):
+    model = Mf(factors=3).fit(data, rng())
+    arrays = {key: array.copy() for key, array in model.arrays().items()}
+    arrays[name][place] = value
+    with pytest.raises(InputError, match="mf: expected precisions, unit and noise above 0"):
+        FittedMf.from_arrays(model.recipe, model.items, arrays)
+
+
+@pytest.mark.parametrize("value", [1e38, -1e38])
+def test_stored_numbers_out_of_all_proportion_are_a_clear_error(data, value):
+    """Each is finite, so the shapes and kinds are right; the viewers' systems are not."""
+    model = Mf(factors=3).fit(data, rng())
+    arrays = {key: array.copy() for key, array in model.arrays().items()}
+    arrays["means"][:] = value
+    arrays["scale"][2] = 1e-300
+    back = FittedMf.from_arrays(model.recipe, model.items, arrays)
+    with pytest.raises(NumericError, match="mf: expected factors that viewers can be solved from"):
+        back.score(data.histories)
 
 
 @pytest.mark.parametrize("wrong", [{"factors": 0}, {"epochs": 0}])

@@ -25,15 +25,15 @@ for steps, seed in [(s, k) for k in (1, 2, 3) for s in map(int, sys.argv[1:])]:
     rng = np.random.default_rng(seed)
     users = np.zeros((T.shape[0], 128), np.float32)
     items = rng.random((T.shape[1], 128), np.float32) / 100
-    r._half(T[:100], users[:100].copy(), items)
+    r._half(T[:100], users[:100].copy(), items, 30.0)
     t0, c0 = time.perf_counter(), time.process_time()
     by_item = T.T.tocsr()
     w = c = 0
     line = []
     for e in range(15):
         with threadpool_limits(1, "blas"):
-            r._half(T, users, items)
-            r._half(by_item, items, users)
+            r._half(T, users, items, 30.0)
+            r._half(by_item, items, users, 30.0)
         w += time.perf_counter() - t0
         c += time.process_time() - c0
         if e >= 9:

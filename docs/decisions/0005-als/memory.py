@@ -49,7 +49,7 @@ if sys.argv[1] == "implicit":
 else:
     import polars as pl
 
-    from matinee.dataset import Histories, Vocabulary
+    from matinee.dataset import NO_TIME, Histories, Vocabulary
     from matinee.models.als import Als
 
     v = Vocabulary(pl.Series([str(k) for k in range(I)]))
@@ -58,10 +58,10 @@ else:
         v,
         indptr,
         cols,
-        np.ones(E, np.float32),
-        np.ones(E, np.float32),
-        np.zeros(E, np.int64),
-        np.zeros(U, np.int64),
+        np.broadcast_to(np.float32(1), E),
+        np.broadcast_to(np.float32(np.nan), E),
+        np.broadcast_to(NO_TIME, E),
+        np.broadcast_to(NO_TIME, U),
     )
 
     class D:

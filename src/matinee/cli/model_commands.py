@@ -19,7 +19,7 @@ ModelOption = Annotated[
         "--models",
         "-m",
         metavar="NAME[:SETTINGS]",
-        help="A model, such as [b]ease[/b] or [b]als:factors=64,ridge=30[/b]; may be repeated.",
+        help="A model, such as [b]ease[/b] or [b]als:factors=64,ridge=0.3[/b]; may be repeated.",
         show_default=False,
     ),
 ]

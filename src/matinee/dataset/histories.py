@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_array
 
+from matinee.dataset.columns import column_of, taken
 from matinee.dataset.vocabulary import Vocabulary, translation
 from matinee.errors import InputError
 from matinee.kernels.csr_order import csr_order, in_order
@@ -19,7 +20,8 @@ class Histories:
 
     Entry e of row r lies in indptr[r]:indptr[r + 1]; within a row item numbers ascend and none
     repeats. `user_ids` names the rows for messages and for the simulated world's oracle; models
-    must not read it.
+    must not read it. Strengths, ratings or times that are all the same may be held once, as a view
+    of stride 0 (`np.broadcast_to`): likes alone then take 4 bytes an entry rather than 20.
     """
 
     items: Vocabulary
@@ -59,31 +61,31 @@ class Histories:
         numbers: np.ndarray,
         n_rows: int,
         *,
-        strength: np.ndarray,
-        rating: np.ndarray | None = None,
-        time: np.ndarray | None = None,
+        strength: np.ndarray | float,
+        rating: np.ndarray | float = np.nan,
+        time: np.ndarray | int = NO_TIME,
         as_of: np.ndarray | int | None = None,
         user_ids: pl.Series | None = None,
     ) -> "Histories":
         """Build from unordered entries (row, item number); a repeated pair keeps its latest.
 
         Of two entries of one pair the later in time stays, of two at one time the later given.
-        `as_of` is by default the latest time of all entries. Entries that are in order already
-        are taken as they are, without a copy.
+        One strength, rating or time may be given for all. `as_of` is by default the latest time of
+        all entries. Entries that are in order already are taken as they are, without a copy.
         """
-        rating = np.full(len(rows), np.nan, np.float32) if rating is None else rating
-        time = np.full(len(rows), NO_TIME, np.int64) if time is None else time
-        indptr, order = _order(rows, numbers, time, n_rows, len(items))
-        time = time[order].astype(np.int64, copy=False)
-        latest = int(time.max()) if len(time) else NO_TIME
+        entries = len(rows)
+        times = column_of(time, np.int64, entries)
+        indptr, order = _order(rows, numbers, times, n_rows, len(items))
+        times = taken(times, order)
+        latest = int(times.max()) if len(times) else NO_TIME
         limit = latest if as_of is None else as_of
         return cls(
             items,
             indptr.astype(np.int64, copy=False),
             numbers[order].astype(np.int32, copy=False),
-            strength[order].astype(np.float32, copy=False),
-            rating[order].astype(np.float32, copy=False),
-            time,
+            taken(column_of(strength, np.float32, entries), order),
+            taken(column_of(rating, np.float32, entries), order),
+            times,
             np.broadcast_to(np.asarray(limit, np.int64), (n_rows,)),
             user_ids,
         )
@@ -110,14 +112,17 @@ class Histories:
 
     def matrix(self, values: np.ndarray | None = None) -> csr_array:
         """(rows, items) with `values` (entries,), by default the strengths; zeros stay stored."""
-        data = self.strength if values is None else values
+        # Compiled code of SciPy and of ours takes a plain array.
+        data = np.ascontiguousarray(self.strength if values is None else values)
         # SciPy wants one type for both, and would copy the numbers to the larger one.
         small = self.entries <= np.iinfo(np.int32).max
         indptr = self.indptr.astype(np.int32) if small else self.indptr
         return csr_array((data, self.numbers, indptr), shape=(self.rows, len(self.items)))
 
     def liked(self) -> csr_array:
-        """(rows, items) of the positive strengths alone."""
+        """(rows, items) of the positive strengths alone; where all are, the numbers are shared."""
+        if self.entries and self.strength.min() > 0:
+            return self.matrix()
         entries = np.flatnonzero(self.strength > 0)
         return csr_array(
             (
@@ -133,14 +138,14 @@ class Histories:
 
     def where(self, keep: np.ndarray) -> "Histories":
         """The same rows with only the entries where `keep` (entries,) is true."""
-        kept = np.concatenate([[0], np.cumsum(keep)])
+        entries = np.flatnonzero(keep)
         return replace(
             self,
-            indptr=kept[self.indptr],
-            numbers=self.numbers[keep],
-            strength=self.strength[keep],
-            rating=self.rating[keep],
-            time=self.time[keep],
+            indptr=np.searchsorted(entries, self.indptr),
+            numbers=self.numbers[entries],
+            strength=taken(self.strength, entries),
+            rating=taken(self.rating, entries),
+            time=taken(self.time, entries),
         )
 
     def take(self, rows: np.ndarray) -> "Histories":
@@ -153,9 +158,9 @@ class Histories:
             self,
             indptr=indptr,
             numbers=self.numbers[entries],
-            strength=self.strength[entries],
-            rating=self.rating[entries],
-            time=self.time[entries],
+            strength=taken(self.strength, entries),
+            rating=taken(self.rating, entries),
+            time=taken(self.time, entries),
             as_of=self.as_of[rows],
             user_ids=None if self.user_ids is None else self.user_ids.gather(rows),
         )
@@ -193,9 +198,9 @@ class Histories:
             self.entry_rows[known],
             numbers[known],
             self.rows,
-            strength=self.strength[known],
-            rating=self.rating[known],
-            time=self.time[known],
+            strength=taken(self.strength, known),
+            rating=taken(self.rating, known),
+            time=taken(self.time, known),
             as_of=self.as_of,
             user_ids=self.user_ids,
         )

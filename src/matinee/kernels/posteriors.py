@@ -35,7 +35,8 @@ def posteriors(entries: Csr, others: Side, precision: np.ndarray, noise: float) 
     """Mean and covariance of each row's level and factors, given its values; float64.
 
     A value is own level + other level + own factors · other factors + noise; the prior has mean
-    0 and the diagonal `precision`. The expectation is taken over the others' uncertainty.
+    0 and the diagonal `precision`. The expectation is taken over the others' uncertainty. NaN for
+    a row whose system cannot be solved.
     """
     indptr, numbers, values = entries
     means, covariances = others
@@ -61,12 +62,21 @@ def posteriors(entries: Csr, others: Side, precision: np.ndarray, noise: float) 
         A /= noise
         for f in range(size):
             A[f, f] += precision[f]
-        inverse = np.linalg.inv(A)
+        inverse = _inverse(A)
         out_covariances[row] = inverse
         for f in range(size):
             for g in range(size):
                 out_means[row, f] += inverse[f, g] * b[g] / noise
     return out_means, out_covariances
+
+
+@njit(cache=True)
+def _inverse(A: np.ndarray) -> np.ndarray:
+    """A⁻¹, or NaN: an exception in one of several threads would reach Python as a SystemError."""
+    try:
+        return np.linalg.inv(A)
+    except Exception:  # numba knows no narrower one
+        return np.full_like(A, np.nan)
 
 
 def moments_reference(

@@ -31,14 +31,16 @@ class Als:
     elsewhere: a full like weighs `alpha` times as much as a film not seen. Dislikes and entries
     without opinion count as not seen.
 
-    A row's ridge is ridge · (its mean c)^frequency: with 0 the same for all, with 1 in
-    proportion to its weight in the first sum. Up to a constant this is Rendle et al. 2021,
-    "Revisiting the Performance of iALS", eq. 5, (likes + α0·items)^ν with α0 = 1 / (alpha - 1).
+    A row's ridge is ridge · `ridge_unit` · (its mean c)^frequency: with frequency 0 the same for
+    all, with 1 in proportion to its weight in the first sum. Up to a constant this is Rendle et
+    al. 2021, "Revisiting the Performance of iALS", eq. 5, (likes + α0·items)^ν with
+    α0 = 1 / (alpha - 1). The unit grows with the data as noise does, so that one ridge serves
+    small and large data alike.
     """
 
     factors: int = 128
-    alpha: float = 8.0
-    ridge: float = 30.0
+    alpha: float = 12.0
+    ridge: float = 0.4
     epochs: int = 15
     frequency: float = 0.0
 
@@ -61,34 +63,40 @@ class Als:
         items = Vocabulary(data.items.ids.filter(pl.Series(data.rated_items)))
         if not len(items):
             raise MissingData("als: expected interactions to learn from, got none")
-        by_user = self._weights(data.histories.liked(), data.rated_items)
+        by_user = self._weights(data.histories, data.rated_items)
+        ridge = self.ridge * ridge_unit(by_user)
         by_item = by_user.T.tocsr()
         users = np.zeros((by_user.shape[0], self.factors), np.float32)
         factors = rng.random((len(items), self.factors), np.float32) / 100
         # BLAS threads and the kernel's would wait for each other; the kernel has most of the work.
         with threadpool_limits(1, "blas"):
             for _ in range(self.epochs):
-                self._half(by_user, users, factors)
-                self._half(by_item, factors, users)
+                self._half(by_user, users, factors, ridge)
+                self._half(by_item, factors, users, ridge)
         if not np.isfinite(factors).all():
             raise NumericError(f"als: the factors left the finite numbers with {self}")
-        to, _ = shared_basis(factors, self.ridge)
+        to, _ = shared_basis(factors, ridge)
         return FittedAls.of(self, items, factors @ to)
 
-    def _weights(self, liked: csr_array, rated: np.ndarray) -> csr_array:
+    def _weights(self, histories: Histories, rated: np.ndarray) -> csr_array:
         """c - 1 of each like, in the columns of rated items alone; no entry is sorted or lost."""
-        numbers = (np.cumsum(rated) - 1).astype(np.int32)
-        weights = np.float32(self.alpha - 1) * liked.data
+        liked = histories.liked()
+        numbers = liked.indices  # taken as they are where they can be: there are many
+        if not rated.all():
+            numbers = (np.cumsum(rated) - 1).astype(np.int32)[numbers]
+        liked.data = np.float32(self.alpha - 1) * liked.data  # frees the strengths
         shape = liked.shape[0], int(rated.sum())
-        return csr_array((weights, numbers[liked.indices], liked.indptr), shape=shape)
+        return csr_array((liked.data, numbers, liked.indptr), shape=shape)
 
-    def _half(self, weights: csr_array, factors: np.ndarray, others: np.ndarray) -> None:
+    def _half(
+        self, weights: csr_array, factors: np.ndarray, others: np.ndarray, ridge: float
+    ) -> None:
         """Move `factors`, of the rows of the weights, towards the optimum for fixed `others`.
 
         The others are turned into their shared basis and back, in place: with all viewers of a
         large fit there is no room for a copy.
         """
-        to, back = shared_basis(others, self.ridge)
+        to, back = shared_basis(others, ridge)
         turn(others, to)
         excess, sizes = self.excess(weights), shares(others)
         for block in blocks(factors):
@@ -98,7 +106,7 @@ class Als:
         turn(others, back.T)
 
     def excess(self, weights: csr_array) -> np.ndarray:
-        """How much larger each row's ridge is than `ridge`, as a multiple of it, (rows,)."""
+        """How much larger each row's ridge is than the least, as a multiple of it, (rows,)."""
         if not self.frequency:
             return np.zeros(weights.shape[0], np.float32)
         means = weights.sum(axis=1, dtype=np.float64) / weights.shape[1]
@@ -107,11 +115,11 @@ class Als:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FittedAls:
-    """Item factors in the basis in which YᵀY + ridge I is the identity and YᵀY diagonal.
+    """Item factors in the basis in which YᵀY + r I is the identity and YᵀY diagonal.
 
-    In it a viewer's system is I + e·diag(shares) + Σ w y yᵀ, with e how much larger than `ridge`
-    the viewer's is: nothing but the history and these factors is needed, and dot products are
-    those of x_u and y_i.
+    r is the least ridge, ridge · `ridge_unit`. In that basis a viewer's system is
+    I + e·diag(shares) + Σ w y yᵀ, with e how much larger than r the viewer's is: nothing but the
+    history and these factors is needed, and dot products are those of x_u and y_i.
     """
 
     kind: ClassVar[str] = "als"
@@ -172,6 +180,18 @@ class FittedAls:
         """The fitted model of stored arrays."""
         check_shape("factors", arrays["factors"], (len(items), recipe.factors))
         return cls.of(recipe, items, arrays["factors"])
+
+
+def ridge_unit(liked: csr_array) -> float:
+    """√viewers + √items of those with a like in (viewers, items); ridge 1 is this, in Hu's sum.
+
+    The largest singular value of noise of variance 1 is about that (Bai and Yin 1993), and the two
+    ridges take as much from each singular value: Σ |x|² + Σ |y|² is at least twice the nuclear
+    norm of the scores (Srebro et al. 2005).
+    """
+    viewers = np.count_nonzero(np.diff(liked.indptr))
+    items = np.count_nonzero(np.bincount(liked.indices, minlength=1))
+    return float(max(1.0, np.sqrt(viewers) + np.sqrt(items)))
 
 
 def blocks(factors: np.ndarray) -> Iterator[slice]:

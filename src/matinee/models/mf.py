@@ -160,6 +160,8 @@ class FittedMf:
         found: Side = posteriors(
             self._entries(own), (self.means, self.covariances), self.precision, self.scale[2]
         )
+        if not np.isfinite(found[0]).all():
+            raise NumericError("mf: expected factors that viewers can be solved from, got others")
         return found
 
     def arrays(self) -> dict[str, np.ndarray]:
@@ -180,6 +182,13 @@ class FittedMf:
         shapes = {"means": (films, size), "covariances": (films, size, size)}
         for name, shape in (shapes | {"precision": (size,), "scale": (5,)}).items():
             check_shape(name, arrays[name], shape)
+        least = min(arrays["precision"].min(), arrays["scale"][1:3].min())
+        spread = np.diagonal(arrays["covariances"], axis1=1, axis2=2).min()
+        if least <= 0 or spread < 0:
+            raise InputError(
+                "mf: expected precisions, unit and noise above 0 and no variance below, got "
+                f"{least:g} and {spread:g}"
+            )
         return cls(
             recipe,
             items,

@@ -37,10 +37,10 @@ GRIDS: dict[str, Sequence[dict[str, Any]]] = {
     "als": [
         {"factors": 128, "alpha": alpha, "ridge": ridge, "frequency": frequency}
         for alpha, ridge, frequency in (
-            (8.0, 30.0, 0.0),
-            (8.0, 20.0, 1.0),
-            (16.0, 80.0, 1.0),
-            (32.0, 150.0, 1.0),
+            (12.0, 0.4, 0.0),
+            (8.0, 0.2, 1.0),
+            (16.0, 0.5, 1.0),
+            (32.0, 0.8, 1.0),
         )
     ],
 }

@@ -75,7 +75,7 @@ SPACES: dict[str, Space] = {
     "als": {
         "factors": Whole(8, 256),
         "alpha": LogFloat(1, 100),
-        "ridge": LogFloat(0.1, 1000),
+        "ridge": LogFloat(0.01, 10),
         "epochs": Whole(5, 30),
         "frequency": Float(0, 1),
     },
