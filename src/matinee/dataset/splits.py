@@ -48,7 +48,19 @@ def time_split(data: Dataset, quantiles: Sequence[float] = (0.8, 0.9)) -> Split:
             f"time split: expected three parts in time, got cuts at {first} and {second}"
         )
     end = int(np.iinfo(np.int64).max)
-    return Split("time", _time_stage(data, first, second), _time_stage(data, second, end))
+    return Split("time", window_stage(data, first, second), window_stage(data, second, end))
+
+
+def window_stage(data: Dataset, start: int, end: int) -> Stage:
+    """What viewers liked from `start` until before `end`, after everything before `start`."""
+    early = data.histories.time < start
+    later = ~early & (data.histories.time < end)
+    train = data.with_histories(data.histories.where(early).at(start))
+    asked = np.flatnonzero(
+        (_counts(data.histories, early) > 0) & (_counts(data.histories, later) > 0)
+    )
+    truth = data.histories.where(later).take(asked)
+    return Stage(train, train.histories.take(asked), truth, warm(train))
 
 
 def rolling_time_splits(data: Dataset, origins: int = 3) -> list[Split]:
@@ -66,11 +78,30 @@ def rolling_time_splits(data: Dataset, origins: int = 3) -> list[Split]:
     return [
         Split(
             f"rolling-{k + 1}",
-            _time_stage(data, cuts[k], cuts[k + 1]),
-            _time_stage(data, cuts[k + 1], cuts[k + 2]),
+            window_stage(data, cuts[k], cuts[k + 1]),
+            window_stage(data, cuts[k + 1], cuts[k + 2]),
         )
         for k in range(origins)
     ]
+
+
+def earlier_windows(stage: Stage, count: int) -> list[Stage]:
+    """Up to `count` stages as long as the given one, of what came before it; latest first.
+
+    Empty unless the stage asks for what came after all that it has learnt from.
+    """
+    if not stage.train.has_times or not stage.truth.entries:
+        return []
+    end, last = stage.train.as_of, int(stage.truth.time.max())
+    if int(stage.truth.time.min()) < end:
+        return []
+    length = last - end + 1
+    earliest = int(stage.train.histories.time.min())
+    found: list[Stage] = []
+    while len(found) < count and end - length > earliest:
+        found.append(window_stage(stage.train, end - length, end))
+        end -= length
+    return [each for each in found if each.truth.entries]
 
 
 def leave_last_split(data: Dataset, n: int = 1) -> Split:
@@ -212,17 +243,6 @@ def _needs_times(data: Dataset, what: str) -> None:
             f"{what}: expected a time for every rating, {data.name} has some without; "
             "a split at random or by viewers (strong) needs none"
         )
-
-
-def _time_stage(data: Dataset, start: int, end: int) -> Stage:
-    early = data.histories.time < start
-    later = ~early & (data.histories.time < end)
-    train = data.with_histories(data.histories.where(early).at(start))
-    asked = np.flatnonzero(
-        (_counts(data.histories, early) > 0) & (_counts(data.histories, later) > 0)
-    )
-    truth = data.histories.where(later).take(asked)
-    return Stage(train, train.histories.take(asked), truth, warm(train))
 
 
 def _counts(histories: Histories, keep: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from matinee.dataset import Dataset, Stage, strong_split, time_split
+from matinee.dataset import Dataset, Stage, earlier_windows, strong_split, time_split
 from matinee.errors import InputError, MissingData
 from matinee.evaluation.accuracy import Hits, ndcg, recall
 from matinee.evaluation.measure import Question
@@ -55,6 +55,8 @@ BEGINNINGS: Sequence[Mapping[str, float]] = (
     {"trending": 1.0, "current": 1.0, "linear": 0.5, f"{ROOT}transitions": 0.25},
 )
 
+WINDOWS = 8  # earlier windows of time on which the pace of trending is chosen too
+
 # Models that are there to predict stars are chosen by how well they do that.
 _BY_RMSE = frozenset({"bias", "mf"})
 
@@ -84,10 +86,17 @@ class Chooser:
 
     def _chosen(self, name: str) -> Trained:
         recipes = self._recipes(name)
+        windows = earlier_windows(self.stage, WINDOWS) if name == "trending" else []
         best, best_value = None, -np.inf
         for recipe in recipes:
             trained = fit(recipe, self.stage.train, self.seed)
-            value = 0.0 if len(recipes) == 1 else self._value(name, trained.scorer)
+            value = 0.0
+            if len(recipes) > 1:
+                value = _value(name, trained.scorer, self.stage)
+                # One window's blockbuster must not set the pace; another fit costs nothing here.
+                others = [_value(name, fit(recipe, each.train).scorer, each) for each in windows]
+                if others:
+                    value = float(np.log(np.maximum([value, *others], 1e-12)).mean())
             if best is None or value > best_value:
                 best, best_value = trained, value
         assert best is not None
@@ -115,18 +124,11 @@ class Chooser:
         scorer = blended(recipe, [part.scorer for part in parts], self.stage.train)
         return Trained("blend", recipe, scorer, sum(part.seconds for part in parts))
 
-    def _value(self, name: str, scorer: Scorer) -> float:
-        if name in _BY_RMSE:
-            return _least_error(self.stage, scorer)
-        question = Question.of(self.stage, None)
-        hits = Hits.of(question.lists(scorer), question.truth)
-        return float(np.nanmean(ndcg(hits, 10) + ndcg(hits, 100) + recall(hits, 20)))
-
     def _recipes(self, name: str) -> list[Any]:
         if name in self.given:
             return [self.given[name]]
-        if name == "current":  # the data's pace is trending's; twice that, for more likes
-            return [Current(days=2 * self.recipe("trending").days)]
+        if name == "current":  # the data's pace is trending's, but a few days' likes are too few
+            return [Current(days=max(Current().days, self.recipe("trending").days))]
         return [RECIPES[name](**settings) for settings in GRIDS.get(name, [{}])]
 
 
@@ -150,6 +152,14 @@ def learnt_blend(data: Dataset, seed: int = 0, own: Mapping[str, Any] | None = N
         except (InputError, MissingData):
             continue
     return Blend()
+
+
+def _value(name: str, scorer: Scorer, stage: Stage) -> float:
+    if name in _BY_RMSE:
+        return _least_error(stage, scorer)
+    question = Question.of(stage, None)
+    hits = Hits.of(question.lists(scorer), question.truth)
+    return float(np.nanmean(ndcg(hits, 10) + ndcg(hits, 100) + recall(hits, 20)))
 
 
 def _least_error(stage: Stage, scorer: Scorer) -> float:
