@@ -32,7 +32,8 @@ SPLITS = {
     "random": lambda data, rng: [random_split(data, rng)],
     "user-folds": lambda data, rng: user_fold_splits(data, rng, folds=4),
     "strong": lambda data, rng: [strong_split(data, rng)],
-    "cold": lambda data, rng: [cold_split(data, rng, 0.2)],
+    "cold-items": lambda data, rng: [cold_split(data, rng)],
+    "cold-items-full": lambda data, rng: [cold_split(data, rng, among_all=True)],
 }
 few_seeds = settings(deadline=None, max_examples=8)
 HELD_OUT = {"user-folds", "strong"}
@@ -106,9 +107,11 @@ class TestEverySplit:
         for split in SPLITS[name](dataset(seed), np.random.default_rng(seed)):
             for stage in stages(split):
                 learnt = np.bincount(stage.train.histories.numbers, minlength=25) > 0
-                if name == "cold":
-                    assert not (stage.candidates & learnt).any()
-                    assert stage.candidates[stage.truth.numbers].all()
+                if name.startswith("cold"):
+                    asked = np.bincount(stage.truth.numbers, minlength=25) > 0
+                    assert not (asked & learnt).any()
+                    among = asked | learnt if name == "cold-items-full" else asked
+                    np.testing.assert_array_equal(stage.candidates, among)
                 else:
                     np.testing.assert_array_equal(stage.candidates, learnt)
 
@@ -241,8 +244,21 @@ def test_too_little_data_is_refused_by_name() -> None:
         strong_split(dataset(1), rng, held_out=30)
     with pytest.raises(InputError, match="user folds: expected at least 50 viewers"):
         user_fold_splits(dataset(1), rng, folds=50)
-    with pytest.raises(InputError, match="cold items: expected at least 100 rated films"):
+    with pytest.raises(InputError, match="cold items: expected at least 100 films with 5 likes"):
         cold_split(dataset(1), rng, share=0.01)
+
+
+def test_cold_films_are_a_fifth_of_the_liked_ones_and_others_than_in_the_validation() -> None:
+    data = dataset(4, users=12)
+    likes = np.bincount(data.histories.numbers[data.histories.strength > 0], minlength=25)
+    split = cold_split(data, np.random.default_rng(2), least=6)
+    liked = np.flatnonzero(likes >= 6)
+    parts = [np.flatnonzero(stage.candidates) for stage in stages(split)]
+    assert 5 <= len(liked) < 25
+    for part in parts:
+        assert len(part) == len(liked) // 5
+        assert np.isin(part, liked).all()
+    assert not np.intersect1d(*parts).size
 
 
 @pytest.mark.data

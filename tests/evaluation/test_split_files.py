@@ -28,7 +28,7 @@ SPLITS = {
     "rolling": lambda data, _: rolling_time_splits(data)[1],
     "leave-last": lambda data, _: leave_last_split(data),
     "random": random_split,
-    "cold": cold_split,
+    "cold-items": cold_split,
     "strong": strong_split,
     "user-fold": lambda data, rng: user_fold_splits(data, rng, folds=3)[1],
 }
@@ -65,7 +65,7 @@ def test_a_split_survives_being_written_and_read(name: str, data: Dataset) -> No
         assert table(after.truth) == table(before.truth)
         assert likes(after) == likes(before)
         assert after.train.items is data.items
-        if name != "cold":
+        if name != "cold-items":
             np.testing.assert_array_equal(after.candidates, before.candidates)
     assert to_frame(again).equals(frame)
 

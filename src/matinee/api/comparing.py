@@ -35,7 +35,8 @@ SPLITS: dict[str, Callable[[Dataset, np.random.Generator], Split]] = {
     "strong": strong_split,
     "random": random_split,
     "leave-last": lambda data, _: leave_last_split(data),
-    "cold": cold_split,
+    "cold-items": cold_split,
+    "cold-items-full": lambda data, rng: cold_split(data, rng, among_all=True),
 }
 
 # The splits that can have several rounds, whose viewers are pooled.
@@ -46,7 +47,7 @@ ROUNDS: dict[str, Callable[[Dataset, np.random.Generator, int], list[Split]]] = 
 
 
 def split(data: Data, how: str | Path = "time", seed: int = 0) -> Split:
-    """A split by name (time, strong, random, leave-last, cold) or of a Parquet or CSV file.
+    """A split by name (a key of `SPLITS`) or of a Parquet or CSV file.
 
     A file has the columns user_id, item_id, part; ratings that are not in it are not seen.
     """

@@ -100,8 +100,8 @@ def evaluate(
         typer.Option(
             "--split",
             metavar="NAME|FILE",
-            help="time (default), strong, random, leave-last, cold; or a Parquet/CSV file with "
-            "user_id, item_id, part.",
+            help="time (default), strong, random, leave-last, cold-items, cold-items-full; or a "
+            "Parquet/CSV file with user_id, item_id, part.",
         ),
     ] = "time",
     save_split: Annotated[

@@ -181,25 +181,43 @@ def strong_split(
     return _held_out(data, "strong", valid, test, hidden)
 
 
-def cold_split(data: Dataset, rng: np.random.Generator, share: float = 0.1) -> Split:
-    """Films nobody has seen: a share of the rated films has no interaction in train.
+def cold_split(
+    data: Dataset,
+    rng: np.random.Generator,
+    share: float = 0.2,
+    least: int = 5,
+    among_all: bool = False,
+) -> Split:
+    """Films nobody has seen: a share of those with `least` likes has no interaction in train.
 
-    They alone are candidates, and the likes they got are the truth.
+    As many others are hidden from the validation, which learns from neither. The likes that
+    hidden films got are the truth. Candidates are the hidden films alone, or, with `among_all`,
+    the films of train beside them.
     """
-    rated = rng.permutation(np.flatnonzero(data.rated_items))
-    count = int(share * len(rated))
+    likes = np.bincount(
+        data.histories.numbers[data.histories.strength > 0], minlength=len(data.items)
+    )
+    liked = rng.permutation(np.flatnonzero(likes >= least))
+    count = int(share * len(liked))
     if count == 0:
         raise InputError(
-            f"cold items: expected at least {round(1 / share)} rated films, got {len(rated)}"
+            f"cold items: expected at least {int(np.ceil(1 / share))} films with {least} likes, "
+            f"got {len(liked)}"
         )
-    valid, test = (
+    test, valid = (
         np.isin(np.arange(len(data.items)), part)
-        for part in (rated[:count], rated[count : 2 * count])
+        for part in (liked[:count], liked[count : 2 * count])
     )
     entry_valid, entry_test = valid[data.histories.numbers], test[data.histories.numbers]
     tune = entry_stage(data, ~(entry_valid | entry_test), entry_valid)
     final = entry_stage(data, ~entry_test, entry_test)
-    return Split("cold", replace(tune, candidates=valid), replace(final, candidates=test))
+    if among_all:
+        valid, test = valid | tune.candidates, test | final.candidates
+    return Split(
+        "cold-items-full" if among_all else "cold-items",
+        replace(tune, candidates=valid),
+        replace(final, candidates=test),
+    )
 
 
 def rating_fold_stages(data: Dataset, folds: int = 5, seed: int = 0) -> list[Stage]:

@@ -2,6 +2,7 @@
 
 from matinee.features.metadata import content_vectors, soup
 from matinee.features.named import FeatureMatrix
+from matinee.features.portrait import portrait
 from matinee.features.words import tfidf
 
-__all__ = ["FeatureMatrix", "content_vectors", "soup", "tfidf"]
+__all__ = ["FeatureMatrix", "content_vectors", "portrait", "soup", "tfidf"]

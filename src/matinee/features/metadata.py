@@ -32,7 +32,7 @@ def soup(movies: pl.DataFrame) -> FeatureMatrix:
         if column not in movies.columns:
             continue
         lists = movies[column].list.head(LEADING_CAST) if kind == "cast" else movies[column]
-        block, values = _block(lists)
+        block, values = listed(lists)
         if values:
             kinds[kind] = (block, values, share)
     if not kinds:
@@ -55,7 +55,7 @@ def content_vectors(movies: pl.DataFrame) -> FeatureMatrix:
     return FeatureMatrix(unit_rows(features.matrix).astype(np.float32), features.names)
 
 
-def _block(lists: pl.Series) -> tuple[csr_array, list[str]]:
+def listed(lists: pl.Series) -> tuple[csr_array, list[str]]:
     """Idf-weighted rows of unit length, (films, values), and the values in text order."""
     frame = pl.DataFrame({"film": np.arange(len(lists), dtype=np.int32), "value": lists})
     frame = frame.explode("value", empty_as_null=True).with_columns(

@@ -7,6 +7,7 @@ from matinee.models.als import Als, FittedAls
 from matinee.models.bias import Bias, FittedBias
 from matinee.models.blend import Blend, FittedBlend
 from matinee.models.content import FittedContent, Soup, Tfidf
+from matinee.models.content_map import ContentMap, FittedContentMap
 from matinee.models.current import Current
 from matinee.models.dan import Dan
 from matinee.models.denoising import Deql, Edlae, Rdlae
@@ -28,6 +29,7 @@ RECIPES: dict[str, type] = {
     "weighted_rating": WeightedRating,
     "tfidf": Tfidf,
     "soup": Soup,
+    "content_map": ContentMap,
     "item_knn": ItemKnn,
     "bm25": Bm25,
     "rp3beta": Rp3Beta,
@@ -52,6 +54,7 @@ FROM_ARRAYS: dict[str, Callable[..., Any]] = {
     "weighted_rating": FittedWeightedRating.from_arrays,
     "tfidf": FittedContent.from_arrays,
     "soup": FittedContent.from_arrays,
+    "content_map": FittedContentMap.from_arrays,
     **dict.fromkeys(("item_knn", "bm25", "rp3beta", "transitions"), FittedNeighbours.from_arrays),
     **dict.fromkeys(
         ("ease", "edlae", "rdlae", "deql", "dan", "linear", "current"), FittedItemItem.from_arrays

@@ -26,7 +26,10 @@ PROTOCOLS: dict[str, str] = {
         "Strong generalisation (Liang et al. 2018): held-out viewers are never learnt from; 80 % "
         "of what each liked is shown, the rest is asked for."
     ),
-    "cold": "Cold films: the films asked for have no interaction that models could learn from.",
+    "cold-items": "Cold films: those asked for have no interaction that models could learn from, "
+    "and are ranked among themselves.",
+    "cold-items-full": "Cold films: those asked for have no interaction that models could learn "
+    "from, and are ranked in the full catalogue, beside films that have.",
 }
 
 # By the name before "@".

@@ -34,6 +34,11 @@ GRIDS: dict[str, Sequence[dict[str, Any]]] = {
         for ridge in (50.0, 100.0, 200.0, 400.0)
         for discount in (0.1, 0.2)
     ],
+    "content_map": [
+        {"ridge": ridge, "discount": discount}
+        for ridge in (2.0, 5.0, 10.0)
+        for discount in (0.0, 0.25)
+    ],
     "als": [
         {"factors": 128, "alpha": alpha, "ridge": ridge, "frequency": frequency}
         for alpha, ridge, frequency in (

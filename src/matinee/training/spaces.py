@@ -72,6 +72,11 @@ SPACES: dict[str, Space] = {
         "neutral": Float(0, 1),
         "disliked": Float(0, 1),
     },
+    "content_map": {
+        "ridge": LogFloat(0.1, 100),
+        "discount": Float(0, 1),
+        "views": LogFloat(0.1, 100),
+    },
     "als": {
         "factors": Whole(8, 256),
         "alpha": LogFloat(1, 100),
