@@ -9,13 +9,14 @@ import polars as pl
 
 from matinee.dataset import Dataset, Histories, Vocabulary
 from matinee.errors import InputError, MissingData
+from matinee.models.content_regression import usual_histories
+from matinee.models.filling import Filling, same_for_all
 from matinee.models.leave_one_out import leave_one_out
 from matinee.models.protocols import Contributions, LinearScorer, Scorer
 from matinee.models.stored import check_shape
 
 ROOT = "root-"  # before a part's text: the square root of its scores is what enters
 _SHARES = 1000  # about the sum over the deviation of popularity on public data
-_SAMPLE = 500  # histories from which a part's scale is taken
 
 # Good on MovieLens and MovieTweetings untuned; `training.blending` learns others from the data.
 _PARTS = ("linear", "als", "soup")
@@ -28,7 +29,8 @@ class Blend:
 
     A part's `scale` is taken on histories it was fitted on: weights mean about the same on every
     data set. Scores enter as they are, or as their square root (`root-linear`), which lets short
-    histories speak. A film that a part lacks gets 0 from it, as from a part without evidence.
+    histories speak. A film that a part lacks gets from it what is to be expected by what is known
+    of the film (`Filling`).
     """
 
     kind: ClassVar[str] = "blend"
@@ -83,6 +85,16 @@ class FittedBlend:
     parts: tuple[Scorer, ...]
     places: tuple[np.ndarray, ...]  # of each part: the numbers in `items` of its own items
     factors: np.ndarray  # (parts,) float32: weight / scale
+    filling: Filling
+
+    @property
+    def by_content(self) -> np.ndarray:
+        """The films that every part that can be filled lacks, (items,) bool: the new ones."""
+        new = self.filling.known & bool(self.filling.stretches.any())
+        for stretch, places in zip(self.filling.stretches, self.places, strict=True):
+            if stretch:
+                new[places] = False
+        return np.asarray(new)
 
     def score(self, histories: Histories) -> np.ndarray:
         """(rows, items) float32."""
@@ -90,40 +102,43 @@ class FittedBlend:
         total = np.zeros((own.rows, len(self.items)), np.float32)
         for k, part in enumerate(self.parts):
             entering = shaped(self.recipe.parts[k], part.score(own))
-            total[:, self.places[k]] += self.factors[k] * entering
+            total += self.factors[k] * self.filling.filled(entering, self.places[k], k)
         return total
 
     def contributions(self, histories: Histories, items: np.ndarray) -> Contributions:
         """Each part's contributions, weighed; of one under a root in proportion.
 
         Terms of parts are named after the part: "part trending". A part that is not linear enters
-        by what each film's absence changes.
+        by what each film's absence changes; a film that a part lacks by the films that fill it.
         """
         own = histories.on(self.items)
         keys = own.entry_rows.astype(np.int64) * len(self.items) + own.numbers
         entries = np.zeros((own.entries, items.shape[1]), np.float32)
         terms: dict[str, np.ndarray] = {}
         for k, part in enumerate(self.parts):
-            asked = _inverse(self.places[k], len(self.items))[items]
-            found = _contributions(part, own, np.maximum(asked, 0))
-            factor = np.where(asked >= 0, self.factors[k], 0).astype(np.float32)
+            asked, weights = self.filling.mixes(self.places[k], items, k)
+            shape = asked.shape
+            found = _contributions(part, own, asked.reshape(shape[0], -1))
+            factor = self.factors[k] * weights.reshape(shape[0], -1)
             if self.recipe.parts[k].startswith(ROOT):
                 total = found.totals()
                 share = np.abs(total) > 1e-12
                 factor *= np.where(share, 1 / np.sqrt(np.where(share, np.abs(total), 1)), 0)
             rows = found.histories.entry_rows
             places = self.places[k][found.histories.numbers]
+            mixed = (factor[rows] * found.entries).reshape(-1, *shape[1:]).sum(axis=2)
             entries[np.searchsorted(keys, rows.astype(np.int64) * len(self.items) + places)] += (
-                factor[rows] * found.entries
+                mixed
             )
             for value in found.terms.values():
                 name = f"part {_name(self.recipe.parts[k])}"
-                terms[name] = terms.get(name, np.float32(0)) + factor * value
+                mixed = (factor * value).reshape(shape).sum(axis=2)
+                terms[name] = terms.get(name, np.float32(0)) + mixed
         return Contributions(own, entries, terms)
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """`factors`, and those of each part as part0_weights and so on."""
-        found = {"factors": self.factors}
+        """`factors`, those of the filling, and of each part as part0_weights and so on."""
+        found = {"factors": self.factors} | self.filling.arrays()
         for k, part in enumerate(self.parts):
             found[f"part{k}_items"] = self.places[k]
             stored = part.arrays()  # type: ignore[attr-defined]
@@ -155,26 +170,27 @@ class FittedBlend:
             known = Vocabulary(items.ids.gather(np.asarray(places)))
             parts.append(FROM_ARRAYS[name_of(own)](own, known, stored))
             all_places.append(places)
-        return cls(recipe, items, tuple(parts), tuple(all_places), arrays["factors"])
+        filling = Filling.from_arrays(arrays, len(items), all_places)
+        return cls(recipe, items, tuple(parts), tuple(all_places), arrays["factors"], filling)
 
 
 def blended(recipe: Blend, scorers: Sequence[Scorer], data: Dataset) -> FittedBlend:
     """The blend of parts that are fitted already, each on the scale it has on this data."""
-    known = np.zeros(len(data.items), bool)
-    for scorer in scorers:
-        known[data.items.numbers(scorer.items.ids)] = True
-    items = Vocabulary(data.items.ids.filter(pl.Series(known)))
-    lengths = data.histories.lengths
-    usual = np.flatnonzero(lengths)
-    usual = usual[:: max(1, len(usual) // _SAMPLE)]
-    histories = data.histories.take(usual)
-    scales = [
-        scale(shaped(part, scorer.score(histories)))
+    histories = usual_histories(data)
+    entering = [
+        shaped(part, scorer.score(histories))
         for part, scorer in zip(recipe.parts, scorers, strict=True)
     ]
-    factors = np.array(recipe.weights) / np.array(scales)
+    factors = np.array(recipe.weights) / np.array([scale(scores) for scores in entering])
+    of_data = [data.items.numbers(scorer.items.ids) for scorer in scorers]
+    filling = Filling.of(data, of_data, entering)
+    known = filling.known
+    for numbers in of_data:
+        known[numbers] = True
+    items = Vocabulary(data.items.ids.filter(pl.Series(known)))
     places = tuple(items.numbers(scorer.items.ids) for scorer in scorers)
-    return FittedBlend(recipe, items, tuple(scorers), places, factors.astype(np.float32))
+    filling = filling.on(np.flatnonzero(known))
+    return FittedBlend(recipe, items, tuple(scorers), places, factors.astype(np.float32), filling)
 
 
 def shaped(part: str, scores: np.ndarray) -> np.ndarray:
@@ -193,7 +209,7 @@ def scale(scores: np.ndarray) -> float:
     """
     if not scores.size:
         return 1.0
-    if len(scores) > 1 and (scores == scores[0]).all():
+    if same_for_all(scores):
         spread = float(np.abs(scores[0], dtype=np.float64).sum()) / _SHARES
     else:
         spread = float(np.sqrt(scores.var(axis=1, dtype=np.float64).mean()))
@@ -204,13 +220,6 @@ def _contributions(part: Scorer, own: Histories, items: np.ndarray) -> Contribut
     if isinstance(part, LinearScorer):
         return part.contributions(own, items)
     return leave_one_out(part, own, items)
-
-
-def _inverse(places: np.ndarray, items: int) -> np.ndarray:
-    """The part's number of each of the blend's items, -1 where it lacks it."""
-    table = np.full(items, -1, np.int64)
-    table[places] = np.arange(len(places))
-    return table
 
 
 def _name(part: str) -> str:

@@ -81,33 +81,24 @@ class FittedContent:
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Every array but the item ids; the names as UTF-8 text, one on a line."""
-        return stored_features(self.features)
+        matrix = self.features.matrix
+        return {
+            "values": matrix.data,
+            "columns": matrix.indices,
+            "starts": matrix.indptr,
+            "names": np.frombuffer("\n".join(self.features.names).encode(), np.uint8),
+        }
 
     @classmethod
     def from_arrays(
         cls, recipe: Tfidf | Soup, items: Vocabulary, arrays: Mapping[str, np.ndarray]
     ) -> "FittedContent":
         """The fitted model of its stored arrays."""
-        return cls(recipe, items, features_of(arrays, len(items)))
-
-
-def stored_features(features: FeatureMatrix) -> dict[str, np.ndarray]:
-    """The features as plain arrays; the names as UTF-8 text, one on a line."""
-    matrix = features.matrix
-    return {
-        "values": matrix.data,
-        "columns": matrix.indices,
-        "starts": matrix.indptr,
-        "names": np.frombuffer("\n".join(features.names).encode(), np.uint8),
-    }
-
-
-def features_of(arrays: Mapping[str, np.ndarray], items: int) -> FeatureMatrix:
-    """What `stored_features` stored; InputError unless the arrays fit together."""
-    names = arrays["names"].tobytes().decode().split("\n")
-    stored = (arrays["values"], arrays["columns"], arrays["starts"])
-    check_csr(stored, items, len(names))
-    return FeatureMatrix(csr_array(stored, shape=(items, len(names))), names)
+        names = arrays["names"].tobytes().decode().split("\n")
+        stored = (arrays["values"], arrays["columns"], arrays["starts"])
+        check_csr(stored, len(items), len(names))
+        matrix = csr_array(stored, shape=(len(items), len(names)))
+        return cls(recipe, items, FeatureMatrix(matrix, names))
 
 
 def _weights(histories: Histories) -> np.ndarray:

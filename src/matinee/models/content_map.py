@@ -5,20 +5,22 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from matinee.dataset import Dataset, Histories, Vocabulary
 from matinee.errors import InputError
-from matinee.features import FeatureMatrix, portrait
-from matinee.models.content import features_of, stored_features
+from matinee.features import portrait
+from matinee.models.content_regression import (
+    ContentRegression,
+    discounted,
+    stretch,
+    usual_histories,
+)
 from matinee.models.item_item import FittedItemItem
 from matinee.models.linear import Linear
 from matinee.models.protocols import Contributions
-from matinee.models.solve import check_memory, invert
+from matinee.models.solve import check_memory
 from matinee.models.statistic import Inputs
 from matinee.models.stored import check_shape
-
-_SAMPLE = 500  # histories from which the spread of scores is taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class ContentMap:
     """
 
     kind: ClassVar[str] = "content_map"
-    ridge: float = 5.0
+    ridge: float = 2.0
     discount: float = 0.25
     views: float = 3.0
 
@@ -57,21 +59,11 @@ class ContentMap:
         check_memory(everything, 3.0, "float32", self.kind)
         base = Linear(least=1).fit(data, rng)
         own = data.items.numbers(base.items.ids)
-        liked = data.histories.numbers[data.histories.strength > 0]
-        likes = np.maximum(np.bincount(liked, minlength=everything)[own], 1)
-        columns = (likes / likes.mean()) ** -self.discount
-        B = base.weights * columns.astype(np.float32)
-
-        F = features.matrix.astype(np.float64)
-        K = csr_array(F[own] @ F.T).toarray()  # (own, all)
-        A = K[:, own]
-        A[np.diag_indices_from(A)] += self.ridge
-        P = invert(A, self.kind)
-        M = (P @ K).astype(np.float32)  # (own, all): how a film's column is made of the others'
-        del K
-        M[:, own] = P / -P.diagonal()  # of films with likes: fitted without the film itself
-        M[np.arange(len(own)), own] = 0.0
-        M *= _stretch(data, base, M[:, own])
+        likes, scales = discounted(data, own, self.discount)
+        B = base.weights * scales
+        M = ContentRegression.of(features, own, self.ridge).columns(np.arange(everything))
+        scores = base.score(usual_histories(data)) * scales
+        M *= stretch(scores, scores @ M[:, own])
         mapped = B @ M
         rest = np.where(features.known[own], self.views / (likes + self.views), 0)
         mapped[:, own] = mapped[:, own] * rest + B * (1 - rest)
@@ -81,20 +73,12 @@ class ContentMap:
         weights[own] = mapped
         weights[new == 1] = M[:, new == 1].T @ mapped  # a new film in a history
         np.fill_diagonal(weights, 0.0)
-        return FittedContentMap(self, data.items, weights, features, new)
-
-
-def _stretch(data: Dataset, base: FittedItemItem, M: np.ndarray) -> np.float32:
-    """Spread over films of the scores of own columns, over that of the mapped ones."""
-    usual = np.flatnonzero(data.histories.lengths)
-    scores = base.score(data.histories.take(usual[:: max(1, len(usual) // _SAMPLE)]))
-    own, mapped = (float(s.var(axis=1, dtype=np.float64).mean()) for s in (scores, scores @ M))
-    return np.float32(np.sqrt(own / mapped) if mapped > 0 else 1.0)
+        return FittedContentMap(self, data.items, weights, new)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FittedContentMap:
-    """Weights between all films of the catalogue, and what is known of each.
+    """Weights between all films of the catalogue.
 
     A film of which nothing is known and that nobody liked scores 0; what is known only of new
     films, such as a genre never seen, tells nothing.
@@ -104,8 +88,12 @@ class FittedContentMap:
     recipe: ContentMap
     items: Vocabulary
     weights: np.ndarray  # (items, items) float32: row = in the history, column = scored
-    features: FeatureMatrix
     new: np.ndarray  # (items,) uint8: 1 for films without a like, known by their content alone
+
+    @property
+    def by_content(self) -> np.ndarray:
+        """The films whose scores come from what is known of them alone, (items,) bool."""
+        return np.asarray(self.new == 1)
 
     @property
     def _sums(self) -> FittedItemItem:
@@ -120,8 +108,8 @@ class FittedContentMap:
         return self._sums.contributions(histories, items)
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """`weights`, `new`, and the features as `FittedContent` stores them."""
-        return {"weights": self.weights, "new": self.new} | stored_features(self.features)
+        """`weights` and `new`."""
+        return {"weights": self.weights, "new": self.new}
 
     @classmethod
     def from_arrays(
@@ -130,5 +118,4 @@ class FittedContentMap:
         """The fitted model of stored arrays; InputError unless they fit together."""
         check_shape("weights", arrays["weights"], (len(items), len(items)))
         check_shape("new", arrays["new"], (len(items),))
-        features = features_of(arrays, len(items))
-        return cls(recipe, items, arrays["weights"], features, arrays["new"])
+        return cls(recipe, items, arrays["weights"], arrays["new"])
