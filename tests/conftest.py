@@ -59,7 +59,7 @@ GENRES = ["Drama", "Comedy", "Thriller", "Science Fiction"]
 
 
 def tables(seed: int = 0, users: int = 40, items: int = 30) -> Tables:
-    """Ratings .5-5 with uneven popularity; film "m37" is cold; users u5, u8, u11 ..."""
+    """Ratings .5-5 with uneven popularity; film "m99" is cold; users u5, u8, u11 ..."""
     rng = np.random.default_rng(seed)
     item_ids = [f"m{10 + k}" for k in range(items - 1)] + ["m99"]
     popularity = 1 / np.arange(1, items + 1)

@@ -8,8 +8,10 @@ import pytest
 
 from matinee.dataset import Dataset, Histories
 from matinee.errors import InputError, MissingData
+from matinee.features import portrait
 from matinee.models.blend import Blend, FittedBlend, blended
 from matinee.models.naming import describe, recipe_from_text
+from matinee.schema import MOVIES
 
 PARTS = ("linear:ridge=2", "root-ease:ridge=3", "popularity", "soup")
 WEIGHTS = (1.0, 0.5, 0.25, 0.75)
@@ -45,7 +47,10 @@ def test_the_score_is_the_sum_of_the_parts_each_over_its_usual_spread(data, mode
         if text == "popularity":  # the same for everybody: shares of one whole
             scale = spread[0].sum() / 1000
         expected[:, model.items.numbers(part.items.ids)] += weight * scores / scale
-    np.testing.assert_allclose(model.score(asked), expected, rtol=1e-3, atol=1e-4)
+    everywhere = np.logical_and.reduce([model.items.ids.is_in(p.items.ids) for p in model.parts])
+    assert 10 < everywhere.sum() < len(model.items)
+    found = model.score(asked)[:, everywhere]
+    np.testing.assert_allclose(found, expected[:, everywhere], rtol=1e-3, atol=1e-4)
 
 
 def test_reasons_add_up_under_a_root_too(model, asked):
@@ -63,16 +68,59 @@ def test_a_part_without_data_is_left_out(data):
         Blend(("tfidf",), (1.0,)).fit(data, rng())
 
 
-def test_a_film_that_a_part_lacks_gets_nothing_from_it(data):
-    """`linear` keeps films that two liked, `popularity` has all: the rest is popularity's."""
-    model = Blend(("linear", "popularity"), (1.0, 1.0)).fit(data, rng())
-    only = Blend(("popularity",), (1.0,)).fit(data, rng())
-    lacking = model.items.numbers(model.parts[0].items.ids)
-    without = np.setdiff1d(np.arange(len(model.items)), lacking)
-    assert len(without)
-    np.testing.assert_allclose(
-        model.score(data.histories)[:, without], only.score(data.histories)[:, without], rtol=1e-5
+def test_a_film_that_a_part_lacks_gets_what_its_content_lets_expect(data, asked):
+    """Kernel ridge regression of the part's own scores on what is known of the films."""
+    model = Blend(("linear:ridge=2,least=4",), (1.0,)).fit(data, rng())
+    part = model.parts[0]
+    own = data.items.numbers(part.items.ids)
+    lacking = np.setdiff1d(np.arange(len(data.items)), own)
+    assert len(own) > 5
+    assert len(lacking) > 8
+    assert model.items == data.items
+    F = portrait(data.movies).matrix.toarray()
+    likes = np.bincount(data.histories.numbers[data.histories.strength > 0], minlength=30)[own]
+    y = part.score(asked) * (likes / likes.mean()) ** -0.25
+    K = F[own] @ F[own].T + 2 * np.eye(len(own))
+    expected = y @ np.linalg.solve(K, F[own] @ F[lacking].T)
+    found = model.score(asked)[:, lacking]
+    stretch = float((found * expected).sum() / (expected**2).sum())
+    assert stretch > 1
+    np.testing.assert_allclose(found, stretch * expected, rtol=1e-3, atol=1e-4 * found.max())
+    np.testing.assert_array_equal(np.flatnonzero(model.by_content), lacking)
+
+
+def test_filled_scores_are_spread_as_the_parts_own(data):
+    model = Blend(("linear:ridge=2,least=4",), (1.0,)).fit(data, rng())
+    scores = model.score(data.histories)
+    new = model.by_content
+    ratio = np.sqrt(scores[:, new].var(axis=1).mean() / scores[:, ~new].var(axis=1).mean())
+    assert 0.4 < ratio < 2
+
+
+def test_what_everybody_watches_says_nothing_of_a_film_that_nobody_watched(data, asked):
+    model = Blend(("linear:ridge=2", "trending"), (1.0, 1.0)).fit(data, rng())
+    assert model.filling.stretches[0] > 0
+    assert model.filling.stretches[1] == 0
+    new = int(np.flatnonzero(~data.rated_items)[0])
+    found = model.contributions(asked, np.full((asked.rows, 1), model.items.number("m99")))
+    assert data.items.ids[new] == "m99"
+    assert not found.terms["part trending"].any()
+    assert found.entries.any()
+
+
+def test_without_anything_known_of_the_films_a_lacking_part_gives_nothing(data, asked):
+    bare = data.movies.select(
+        "item_id",
+        *(pl.lit(None, kind).alias(name) for name, kind in MOVIES.items() if name != "item_id"),
     )
+    model = Blend(("linear", "popularity"), (1.0, 1.0)).fit(replace(data, movies=bare), rng())
+    only = Blend(("popularity",), (1.0,)).fit(data, rng())
+    without = np.setdiff1d(
+        np.arange(len(model.items)), model.items.numbers(model.parts[0].items.ids)
+    )
+    assert len(without)
+    found, expected = model.score(asked)[:, without], only.score(asked)[:, without]
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
 
 
 def test_parts_that_are_fitted_already_are_taken_as_they_are(data, model):

@@ -183,7 +183,7 @@ def blended(recipe: Blend, scorers: Sequence[Scorer], data: Dataset) -> FittedBl
     ]
     factors = np.array(recipe.weights) / np.array([scale(scores) for scores in entering])
     of_data = [data.items.numbers(scorer.items.ids) for scorer in scorers]
-    filling = Filling.of(data, of_data, entering)
+    filling = Filling.of(data, of_data, entering, factors)
     known = filling.known
     for numbers in of_data:
         known[numbers] = True

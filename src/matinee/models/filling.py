@@ -23,8 +23,8 @@ class Filling:
     """The score of a film that part k lacks: stretches[k] · Σ_w weight(w) · its score of film w.
 
     The weights are those of `ContentRegression` (kernel ridge regression on `features.portrait`),
-    the largest of them, for all parts the same; a stretch undoes what the regression shrinks, so
-    that such scores are spread as the part's own. Parts that say the same of everybody, such as
+    the largest of them, for all parts the same; stretches undo what the regression shrinks, so that
+    the sum over the parts is spread over such films as over others. Parts that say the same of everybody, such as
     what is trending, are not filled: nobody has seen the film, and 0 is the truth.
     """
 
@@ -38,11 +38,16 @@ class Filling:
 
     @classmethod
     def of(
-        cls, data: Dataset, places: Sequence[np.ndarray], entering: Sequence[np.ndarray]
+        cls,
+        data: Dataset,
+        places: Sequence[np.ndarray],
+        entering: Sequence[np.ndarray],
+        factors: np.ndarray,
     ) -> "Filling":
         """For parts that have the films `places` of the data and these scores (rows, places).
 
-        The scores are of some usual viewers. In the numbers of the data.
+        The scores are of some usual viewers, and count `factors` (parts,) in the blend. In the
+        numbers of the data.
         """
         everything = len(data.items)
         filled = [
@@ -67,10 +72,16 @@ class Filling:
         asked = sources[:: max(1, len(sources) // _BLOCK)]
         alone = _weights(regression, scales, asked)[:, sources]
         stretches = np.zeros(len(places), np.float32)
+        total, total_mapped = (np.zeros((len(entering[0]), len(asked)), np.float32) for _ in "12")
         for k in filled:
             own = np.zeros((len(entering[k]), everything), np.float32)
-            own[:, places[k]] = entering[k]
-            stretches[k] = stretch(own[:, asked], (alone @ own[:, sources].T).T)
+            own[:, places[k]] = factors[k] * entering[k]
+            mapped = (alone @ own[:, sources].T).T
+            stretches[k] = stretch(own[:, asked], mapped)
+            total += own[:, asked]
+            total_mapped += stretches[k] * mapped
+        # Parts agree more on a film by its content than by their own scores.
+        stretches *= stretch(total, total_mapped)
         weights = _weights(regression, scales, lacking)
         starts = np.zeros(everything + 1, np.int64)
         starts[lacking + 1] = np.diff(weights.indptr)

@@ -85,12 +85,13 @@ class _Asked:
             rows = np.sort(rng.choice(rows, most, replace=False))
         histories, truth = question.histories.take(rows), question.truth.take(rows)
         parts: dict[str, np.ndarray] = {}
+        usual = usual_histories(stage.train)
         for text, scorer in scorers.items():
-            scores = np.zeros((len(rows), len(stage.candidates)), np.float32)
-            scores[:, stage.train.items.numbers(scorer.items.ids)] = scorer.score(histories)
-            own = scores[:, candidates]
+            own, sample = scorer.score(histories), scorer.score(usual)
+            places = [stage.train.items.numbers(scorer.items.ids)]
             for name in (text, ROOT + text):
-                entering = shaped(name, own)
+                filling = Filling.of(stage.train, places, [shaped(name, sample)], np.ones(1))
+                entering = filling.filled(shaped(name, own), places[0], 0)[:, candidates]
                 parts[name] = entering / np.float32(scale(entering))
         places = np.full(len(stage.candidates), -1)
         places[candidates] = np.arange(len(candidates))
