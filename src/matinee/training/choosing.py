@@ -45,7 +45,11 @@ GRIDS: dict[str, Sequence[dict[str, Any]]] = {
 }
 
 # What a blend may take in: models of different kinds, and what everybody likes.
-BLENDED = ("linear", "als", "bm25", "soup", "transitions", "popularity", "trending")
+# What is not installed (`autoencoder` needs PyTorch) stays out.
+BLENDED = (
+    *("linear", "als", "bm25", "soup", "transitions"),
+    *("autoencoder", "popularity", "trending"),
+)
 
 # Models that are there to predict stars are chosen by how well they do that.
 _BY_RMSE = frozenset({"bias", "mf"})
