@@ -20,6 +20,7 @@ _SMALLEST, _LARGEST = 16, 256  # viewers in a batch
 _ENCODER_TURNS = 3  # epochs of the encoder for each of the decoder (Shenbin et al., section 4.3)
 _PRIOR = (0.15, 0.75, 0.1)  # shares of the standard normal, the encoder before, the wide normal
 _WIDE = 10.0  # log variance of the wide normal
+_MANY_SCORES = 10**9  # viewers times films; with fewer, threads wait longer than they help
 _DECODER = ("films", "levels")
 
 
@@ -32,16 +33,27 @@ def trained(
     the encoder has become.
     """
     liking = np.bincount(histories.entry_rows, histories.strength > 0, histories.rows) > 0
-    net = _Net.of(recipe, histories.take(np.flatnonzero(liking)), rng)
-    for _ in range(recipe.epochs):
+    histories = histories.take(np.flatnonzero(liking))
+    torch = pytorch()
+    usual = torch.get_num_threads()
+    if histories.rows * len(histories.items) < _MANY_SCORES:
+        torch.set_num_threads(1)
+    try:
+        layers = _learnt(_Net.of(recipe, histories, rng))
+    finally:
+        torch.set_num_threads(usual)
+    if not all(np.isfinite(array).all() for array in layers.values()):
+        raise NumericError(f"autoencoder: the weights left the finite numbers with {recipe}")
+    return layers
+
+
+def _learnt(net: _Net) -> dict[str, np.ndarray]:
+    for _ in range(net.recipe.epochs):
         for _ in range(_ENCODER_TURNS):
             net.turn(decoding=False)
         net.turn(decoding=True)
         net.remember()
-    layers = net.layers()
-    if not all(np.isfinite(array).all() for array in layers.values()):
-        raise NumericError(f"autoencoder: the weights left the finite numbers with {recipe}")
-    return layers
+    return net.layers()
 
 
 @dataclass(slots=True, eq=False)
