@@ -35,9 +35,9 @@ class Autoencoder:
     kind: ClassVar[str] = "autoencoder"
     factors: int = 128
     hidden: int = 256
-    epochs: int = 30
-    learning_rate: float = 1e-3
-    dropout: float = 0.5
+    epochs: int = 8
+    learning_rate: float = 2e-3
+    dropout: float = 0.6
     gamma: float = 0.005
     neutral: float = 0.5
     disliked: float = 0.3

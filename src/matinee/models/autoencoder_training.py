@@ -15,11 +15,12 @@ from matinee.models.autoencoder import EPSILON, LAYERS, Autoencoder, shapes
 if TYPE_CHECKING:
     from torch import Tensor
 
-_BATCHES = 8  # of an epoch at least, so that few viewers give enough steps
-_SMALLEST, _LARGEST = 16, 256  # viewers in a batch
+_BATCHES = 16  # of an epoch at least, so that few viewers give enough steps
+_SMALLEST, _LARGEST = 16, 512  # viewers in a batch
 _ENCODER_TURNS = 3  # epochs of the encoder for each of the decoder (Shenbin et al., section 4.3)
 _PRIOR = (0.15, 0.75, 0.1)  # shares of the standard normal, the encoder before, the wide normal
 _WIDE = 10.0  # log variance of the wide normal
+_LEAST_LIKES = 2  # of a viewer: one film says nothing of what goes together
 _MANY_SCORES = 10**9  # viewers times films; with fewer, threads wait longer than they help
 _DECODER = ("films", "levels")
 
@@ -32,8 +33,9 @@ def trained(
     An epoch is some turns of the encoder and one of the decoder; then the prior takes over what
     the encoder has become.
     """
-    liking = np.bincount(histories.entry_rows, histories.strength > 0, histories.rows) > 0
-    histories = histories.take(np.flatnonzero(liking))
+    likes = np.bincount(histories.entry_rows, histories.strength > 0, histories.rows)
+    telling = likes >= min(_LEAST_LIKES, likes.max())
+    histories = histories.take(np.flatnonzero(telling))
     torch = pytorch()
     usual = torch.get_num_threads()
     if histories.rows * len(histories.items) < _MANY_SCORES:
@@ -48,7 +50,9 @@ def trained(
 
 
 def _learnt(net: _Net) -> dict[str, np.ndarray]:
-    for _ in range(net.recipe.epochs):
+    epochs = net.recipe.epochs
+    for epoch in range(epochs):
+        net.slow_down(1 - epoch / epochs)
         for _ in range(_ENCODER_TURNS):
             net.turn(decoding=False)
         net.turn(decoding=True)
@@ -99,6 +103,12 @@ class _Net:
             self.torch.autograd.backward(loss, inputs=optimiser.param_groups[0]["params"])
             optimiser.step()
             optimiser.zero_grad()
+
+    def slow_down(self, share: float) -> None:
+        """Let both optimisers go on with this share of the learning rate."""
+        for optimiser in self.optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = share * self.recipe.learning_rate
 
     def batches(self) -> Iterator[np.ndarray]:
         """Row numbers, in random order."""

@@ -33,6 +33,10 @@ GRIDS: dict[str, Sequence[dict[str, Any]]] = {
         for ridge in (50.0, 100.0, 200.0, 400.0)
         for discount in (0.1, 0.2)
     ],
+    "autoencoder": [  # many viewers with short histories, few with long ones
+        {"epochs": 4, "dropout": 0.7},
+        {"epochs": 12, "dropout": 0.5},
+    ],
     "als": [
         {"factors": 128, "alpha": alpha, "ridge": ridge, "frequency": frequency}
         for alpha, ridge, frequency in (
