@@ -207,6 +207,45 @@ class TestWithPyTorch:
         scores[data.histories.entry_rows[disliked], data.histories.numbers[disliked]] = 0
         np.testing.assert_allclose(model.score(data.histories), scores, rtol=1e-4)
 
+    def test_the_decoder_raises_the_likelihood_of_likes_alone(
+        self, torch: ModuleType, data: Dataset
+    ) -> None:
+        from matinee.models.autoencoder_training import _Net
+
+        net = _Net.of(SMALL, data.histories, np.random.default_rng(0))
+        with torch.no_grad():
+            net.weights["spread"].zero_()
+            net.weights["spread_bias"].fill_(-60.0)  # a taste without doubt: nothing is drawn
+            loss = float(net.loss(data.histories, decoding=True))
+        model = FittedAutoencoder(SMALL, data.items, net.layers())
+        liked = data.histories.strength > 0
+        rows, numbers = data.histories.entry_rows[liked], data.histories.numbers[liked]
+        chances = np.log(model.score(data.histories)[rows, numbers], dtype=np.float64)
+        assert loss == pytest.approx(-chances.sum() / data.histories.rows, rel=1e-5)
+
+    def test_the_divergence_counts_by_likes_and_the_prior_holds_the_encoder_before(
+        self, torch: ModuleType, data: Dataset
+    ) -> None:
+        """The prior is at least 0.75 times the encoder before, which here is the encoder now."""
+        from matinee.models.autoencoder_training import _Net
+
+        def losses(gamma: float) -> tuple[float, float]:
+            recipe = replace(SMALL, gamma=gamma, dropout=0.0)
+            net = _Net.of(recipe, data.histories, np.random.default_rng(0))
+            with torch.no_grad():
+                for name in ("mean_bias", "spread_bias"):
+                    net.weights[name] -= 2.0  # away from the standard normal
+                net.remember()
+                near = float(net.loss(data.histories, decoding=False))
+                net.weights["mean_bias"] += 4.0  # away from the encoder before
+                return near, float(net.loss(data.histories, decoding=False))
+
+        likes = float((data.histories.strength > 0).sum()) / data.histories.rows
+        (near, far), (near_free, far_free) = losses(1.0), losses(0.0)
+        bound = likes * SMALL.factors * -np.log(0.75)
+        assert 0 < near - near_free <= bound * (1 + 1e-5)
+        assert far - far_free > bound
+
     @pytest.mark.usefixtures("torch")
     def test_training_raises_the_chance_of_what_was_liked(self, data: Dataset) -> None:
         likes = data.histories.where(data.histories.strength > 0)
