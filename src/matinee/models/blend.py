@@ -18,8 +18,9 @@ _SHARES = 1000  # about the sum over the deviation of popularity on public data
 _SAMPLE = 500  # histories from which a part's scale is taken
 
 # Good on MovieLens and MovieTweetings untuned; `training.blending` learns others from the data.
-_PARTS = ("linear", "als", "soup")
-_WEIGHTS = (1.0, 0.3, 0.25)
+# The autoencoder enters where PyTorch is installed; elsewhere the others are the blend.
+_PARTS = ("linear", "als", "soup", f"{ROOT}autoencoder")
+_WEIGHTS = (1.0, 0.3, 0.25, 0.3)
 
 
 @dataclass(frozen=True, slots=True)

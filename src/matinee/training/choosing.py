@@ -106,7 +106,12 @@ class Chooser:
         scorers = {text: trained.scorer for text, trained in fitted.items()}
         usual, texts = Blend(), {trained.name: text for text, trained in fitted.items()}
         weighed = zip(usual.parts, usual.weights, strict=True)
-        begin = {texts[part]: weight for part, weight in weighed if part in texts}
+        begin = {
+            part.replace(name, texts[name]): weight
+            for part, weight in weighed
+            for name in [part.removeprefix(ROOT)]
+            if name in texts
+        }
         recipe = learn(self.stage, scorers, begin, self.seed)
         parts = [fitted[part.removeprefix(ROOT)] for part in recipe.parts]
         scorer = blended(recipe, [part.scorer for part in parts], self.stage.train)
