@@ -19,6 +19,8 @@ TERM_TEXTS: Mapping[str, str] = {
     "mean rating": "mean of all ratings",
     "film level": "how far viewers rate this film from the mean",
     "viewer level": "how far this viewer rates from the mean",
+    "remainder": "the trend, and what the films of the history say only together",
+    "part autoencoder": "the trend, and what the films of the history say only together",
     "part trending": "liked by many lately",
     "part popularity": "liked by many",
     "part weighted_rating": "well rated by all",

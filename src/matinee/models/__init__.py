@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from matinee.models.als import Als, FittedAls
+from matinee.models.autoencoder import Autoencoder, FittedAutoencoder
 from matinee.models.bias import Bias, FittedBias
 from matinee.models.blend import Blend, FittedBlend
 from matinee.models.content import FittedContent, Soup, Tfidf
@@ -40,6 +41,7 @@ RECIPES: dict[str, type] = {
     "linear": Linear,
     "current": Current,
     "als": Als,
+    "autoencoder": Autoencoder,
     "bias": Bias,
     "mf": Mf,
     "blend": Blend,
@@ -57,6 +59,7 @@ FROM_ARRAYS: dict[str, Callable[..., Any]] = {
         ("ease", "edlae", "rdlae", "deql", "dan", "linear", "current"), FittedItemItem.from_arrays
     ),
     "als": FittedAls.from_arrays,
+    "autoencoder": FittedAutoencoder.from_arrays,
     "bias": FittedBias.from_arrays,
     "mf": FittedMf.from_arrays,
     "blend": FittedBlend.from_arrays,

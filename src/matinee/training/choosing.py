@@ -34,6 +34,10 @@ GRIDS: dict[str, Sequence[dict[str, Any]]] = {
         for ridge in (50.0, 100.0, 200.0, 400.0)
         for discount in (0.1, 0.2)
     ],
+    "autoencoder": [  # many viewers with short histories, few with long ones
+        {"epochs": 4, "dropout": 0.7},
+        {"epochs": 12, "dropout": 0.5},
+    ],
     "als": [
         {"factors": 128, "alpha": alpha, "ridge": ridge, "frequency": frequency}
         for alpha, ridge, frequency in (
@@ -46,12 +50,16 @@ GRIDS: dict[str, Sequence[dict[str, Any]]] = {
 }
 
 # What a blend may take in: models of different kinds, and what everybody likes.
-BLENDED = ("linear", "als", "bm25", "soup", "transitions", "current", "popularity", "trending")
+# What is not installed (`autoencoder` needs PyTorch) stays out.
+BLENDED = (
+    *("linear", "als", "bm25", "soup", "autoencoder"),
+    *("transitions", "current", "popularity", "trending"),
+)
 
-# Where a search for the weights begins: as a blend is by default, or where time decides, found on
-# five windows of MovieTweetings before its last tenth.
+# Where a search for the weights begins, less the parts that are not there: as a blend is by
+# default, or where time decides, found on windows of MovieTweetings before its last tenth.
 BEGINNINGS: Sequence[Mapping[str, float]] = (
-    dict(zip(Blend().parts, Blend().weights, strict=True)),
+    dict(zip(Blend().parts, Blend().weights, strict=True)) | {f"{ROOT}autoencoder": 0.3},
     {"trending": 1.0, "current": 1.0, "linear": 0.5, f"{ROOT}transitions": 0.25},
 )
 
