@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from environments import PEERS, interpreter
+from folds import folds
+from folds import section as folds_section
 from processes import Program, alternately
 from results import RESULTS, machine
 
@@ -69,7 +71,8 @@ def measured(name: str) -> dict[str, Any]:
         e._asdict() | figures[f"{e.library}-{e.model}"] | report
         for e, report in zip(DATA[name], reports, strict=True)
     ]
-    return {"data": name, "split": split, "rows": rows, "machine": machine()}
+    found = {"data": name, "split": split, "rows": rows, "machine": machine()}
+    return found | {"folds": folds(name, ROOT / ".bench" / "folds" / name, SEED)}
 
 
 def section(found: dict[str, Any]) -> list[str]:
@@ -78,6 +81,8 @@ def section(found: dict[str, Any]) -> list[str]:
     lines = [
         f"## {found['data']}",
         "",
+        *folds_section(found["folds"]),
+        "One split, for time and memory: "
         f"{split['train']:,} viewers and {split['likes']:,} likes of {split['items']:,} films to "
         f"learn from, {split['asked']:,} other viewers asked.",
         "",
