@@ -61,8 +61,8 @@ def section(found: dict[str, Any]) -> list[str]:
     lines = [
         f"Ten folds: each of {found['viewers']:,} viewers held out once. matinee chooses settings "
         "and the weights of its blend on the fold that follows; the peers' are those below, tuned "
-        f"on validation viewers of this data. The peers' blend is {weights} of scores standardised by "
-        "viewer. No list holds a film that the viewer has seen, liked or not.",
+        f"on validation viewers of this data. The peers' blend is {weights} of scores "
+        "standardised by viewer. No list holds a film that the viewer has seen, liked or not.",
         "",
         "| model | NDCG@100 | recall@20 |",
         "|---|---|---|",
