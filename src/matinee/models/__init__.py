@@ -10,6 +10,7 @@ from matinee.models.content import FittedContent, Soup, Tfidf
 from matinee.models.dan import Dan
 from matinee.models.denoising import Deql, Edlae, Rdlae
 from matinee.models.ease import Ease
+from matinee.models.fm import FittedFm, Fm
 from matinee.models.item_item import FittedItemItem
 from matinee.models.item_knn import Bm25, ItemKnn, Rp3Beta
 from matinee.models.linear import Linear
@@ -40,6 +41,7 @@ RECIPES: dict[str, type] = {
     "als": Als,
     "bias": Bias,
     "mf": Mf,
+    "fm": Fm,
     "blend": Blend,
 }
 
@@ -57,5 +59,6 @@ FROM_ARRAYS: dict[str, Callable[..., Any]] = {
     "als": FittedAls.from_arrays,
     "bias": FittedBias.from_arrays,
     "mf": FittedMf.from_arrays,
+    "fm": FittedFm.from_arrays,
     "blend": FittedBlend.from_arrays,
 }
