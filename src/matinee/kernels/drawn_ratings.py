@@ -5,6 +5,12 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit, prange
 
+from matinee.kernels.drawn_systems import day_gain
+from matinee.kernels.threads import one_thread
+
+Pairs = tuple[np.ndarray, np.ndarray, np.ndarray]
+Moments = tuple[np.ndarray, np.ndarray]
+
 _CHUNK = 256  # pairs that share work arrays; so few are not worth waking threads for
 
 
@@ -34,9 +40,7 @@ class Days(NamedTuple):
     variance: np.ndarray  # (D,) of a day's level
 
 
-def moments_reference(
-    pairs: tuple[np.ndarray, np.ndarray, np.ndarray], viewers: Viewers, films: Films, days: Days
-) -> tuple[np.ndarray, np.ndarray]:
+def moments_reference(pairs: Pairs, viewers: Viewers, films: Films, days: Days) -> Moments:
     """Plain NumPy meaning of `moments`."""
     mean, variance = np.zeros(len(pairs[0])), np.zeros(len(pairs[0]))
     for place, (row, film, cell) in enumerate(zip(*pairs, strict=True)):
@@ -62,45 +66,48 @@ def moments_reference(
     return mean, variance
 
 
-def moments(
-    pairs: tuple[np.ndarray, np.ndarray, np.ndarray], viewers: Viewers, films: Films, days: Days
-) -> tuple[np.ndarray, np.ndarray]:
+def moments(pairs: Pairs, viewers: Viewers, films: Films, days: Days) -> Moments:
     """Mean and variance of the rating of each pair, noise included, (pairs,) float64 each.
 
     A pair is (row of viewers, film, cell of days or -1 for a day without ratings). Variance: of
     the noise, the viewer, the film and the day, and between draws. The rest of a known day is
     taken at the mean precision of the viewer's ratings.
     """
-    rows, numbers, cells = pairs
-    out = np.empty(len(rows)), np.empty(len(rows))
-    solve = _few if len(rows) <= _CHUNK else _many
-    solve(rows, numbers, cells, viewers, films, days, out)
+    count = len(pairs[0])
+    out = np.empty(count), np.empty(count)
+    if count <= _CHUNK:
+        with one_thread():
+            _chunks(pairs, viewers, films, days, out)
+    else:
+        _chunks(pairs, viewers, films, days, out)
     return out
 
 
-@njit(cache=True)
-def _few(rows, numbers, cells, viewers, films, days, out):  # type: ignore[no-untyped-def]
-    _part(rows, numbers, cells, viewers, films, days, out, (0, len(rows)))
-
-
 @njit(cache=True, parallel=True)
-def _many(rows, numbers, cells, viewers, films, days, out):  # type: ignore[no-untyped-def]
-    for chunk in prange((len(rows) + _CHUNK - 1) // _CHUNK):
-        bounds = chunk * _CHUNK, min(len(rows), (chunk + 1) * _CHUNK)
-        _part(rows, numbers, cells, viewers, films, days, out, bounds)
+def _chunks(pairs: Pairs, viewers: Viewers, films: Films, days: Days, out: Moments) -> None:
+    count = len(pairs[0])
+    for chunk in prange((count + _CHUNK - 1) // _CHUNK):
+        bounds = chunk * _CHUNK, min(count, (chunk + 1) * _CHUNK)
+        _part(pairs, viewers, films, days, bounds, out)
 
 
 @njit(cache=True)
-def _part(rows, numbers, cells, viewers, films, days, out, bounds):  # type: ignore[no-untyped-def]
-    _, size, draws = viewers.means.shape
+def _part(
+    pairs: Pairs,
+    viewers: Viewers,
+    films: Films,
+    days: Days,
+    bounds: tuple[int, int],
+    out: Moments,
+) -> None:
+    rows, numbers, cells = pairs
     means, variances = out
+    _, size, draws = viewers.means.shape
     x = np.ones((size, draws), np.float32)
-    along, spread = np.empty(draws, np.float32), np.empty(draws, np.float32)
-    expected = np.empty(draws)
+    spread, expected = np.empty(draws, np.float32), np.empty(draws)
     for place in range(bounds[0], bounds[1]):
-        row, cell = rows[place], cells[place]
-        middle = films.middles[numbers[place]]
-        p, C = viewers.means[row], viewers.covariances[row]
+        row = rows[place]
+        middle, p = films.middles[numbers[place]], viewers.means[row]
         x[0] = np.float32(1)
         x[1:] = middle[1:]
         for d in range(draws):
@@ -109,36 +116,66 @@ def _part(rows, numbers, cells, viewers, films, days, out, bounds):  # type: ign
         for f in range(size):
             for d in range(draws):
                 expected[d] += x[f, d] * p[f, d]
-        if cell >= 0:
-            for d in range(draws):
-                grown = 1 + viewers.precision[row, d] * days.variance[d] * days.counts[cell]
-                gain = viewers.precision[row, d] * days.variance[d] / grown
-                spread[d] = days.variance[d] / grown
-                left = days.targets[cell, d]
-                for f in range(size):
-                    left -= days.films[cell, f, d] * p[f, d]
-                    x[f, d] -= np.float32(gain * days.films[cell, f, d])
-                expected[d] += gain * left
-        for f in range(size):
-            along[:] = np.float32(0)
-            for k in range(f):
-                for d in range(draws):
-                    along[d] += C[f, k, d] * x[k, d]
-            for d in range(draws):
-                spread[d] += x[f, d] * (np.float32(2) * along[d] + C[f, f, d] * x[f, d])
-        mean, total = 0.0, 0.0
-        for d in range(draws):
-            mean += expected[d]
-            total += spread[d]
-        mean /= draws
-        total /= draws
-        between = 0.0
-        for d in range(draws):
-            between += (expected[d] - mean) ** 2
-        total += between / draws + viewers.noise[row]
+        if cells[place] >= 0:
+            day = Days(
+                days.films[cells[place]],
+                days.targets[cells[place]],
+                days.counts[cells[place] : cells[place] + 1],
+                days.variance,
+            )
+            _on_known_day(p, viewers.precision[row], day, x, expected, spread)
+        _add_spread(viewers.covariances[row], x, spread)
+        mean, variance = _over_draws(expected, spread)
         second, wide = viewers.second[row], films.spreads[numbers[place]]
-        film = 0.0
         for f in range(size):
             for k in range(size):
-                film += second[f, k] * wide[f, k]
-        means[place], variances[place] = mean, total + film
+                variance += second[f, k] * wide[f, k]
+        means[place], variances[place] = mean, variance + viewers.noise[row]
+
+
+@njit(cache=True)
+def _on_known_day(
+    p: np.ndarray,
+    precision: np.ndarray,
+    day: Days,
+    x: np.ndarray,
+    expected: np.ndarray,
+    spread: np.ndarray,
+) -> None:
+    """What is expected of a rating moves by what is left of the day's others; in place."""
+    for d in range(len(expected)):
+        gain = day_gain(precision[d], day.variance[d], day.counts[0])
+        spread[d] = day.variance[d] * (1 - gain * day.counts[0])
+        left = day.targets[d]
+        for f in range(len(x)):
+            left -= day.films[f, d] * p[f, d]
+            x[f, d] -= np.float32(gain * day.films[f, d])
+        expected[d] += gain * left
+
+
+@njit(cache=True)
+def _add_spread(covariance: np.ndarray, x: np.ndarray, spread: np.ndarray) -> None:
+    """Add xᵀ·covariance·x in every draw."""
+    size, draws = x.shape
+    along = np.empty(draws, np.float32)
+    for f in range(size):
+        along[:] = np.float32(0)
+        for k in range(f):
+            for d in range(draws):
+                along[d] += covariance[f, k, d] * x[k, d]
+        for d in range(draws):
+            both = np.float32(2) * along[d] + covariance[f, f, d] * x[f, d]
+            spread[d] += x[f, d] * both
+
+
+@njit(cache=True)
+def _over_draws(expected: np.ndarray, spread: np.ndarray) -> tuple[float, float]:
+    """Mean of the expected, and mean of the spread plus variance of the expected."""
+    mean, within, between = 0.0, 0.0, 0.0
+    for d in range(len(expected)):
+        mean += expected[d]
+        within += spread[d]
+    mean /= len(expected)
+    for d in range(len(expected)):
+        between += (expected[d] - mean) ** 2
+    return mean, (within + between) / len(expected)

@@ -41,7 +41,7 @@ class Fm:
     def __post_init__(self) -> None:
         if self.factors < 1 or not 1 <= self.draws <= most_draws(self.epochs):
             raise InputError(
-                f"fm: expected factors >= 1 and draws from 1 to three quarters of epochs, got {self}"
+                f"fm: expected factors >= 1 and 1 to {most_draws(self.epochs)} draws, got {self}"
             )
 
     def fit(self, data: Dataset, rng: np.random.Generator) -> "FittedFm":
@@ -82,9 +82,9 @@ class FittedFm:
         """The predicted rating on a day like any other, not clipped so that ties stay rare."""
         found = self._ratings(histories.on(self.items))
         means = fold_in(found.asked, self._drawn).means.astype(np.float32)
-        rows, _, draws = means.shape
-        middles = self.middles[:-1]
-        across = means[:, 1:].reshape(rows, -1) @ middles[:, 1:].reshape(len(middles), -1).T
+        _, size, draws = means.shape
+        width, middles = (size - 1) * draws, self.middles[:-1]
+        across = means[:, 1:].reshape(-1, width) @ middles[:, 1:].reshape(-1, width).T
         across /= draws
         across += means[:, 0].mean(axis=1, keepdims=True)
         return np.asarray(np.float32(self.scale[1]) * across + self._level(np.s_[:-1]))

@@ -56,7 +56,7 @@ class Side:
     @property
     def full(self) -> np.ndarray:
         """Own and features' parts, (rows, size)."""
-        return self.own + self.sums
+        return np.asarray(self.own + self.sums)
 
     def draw(
         self, values: np.ndarray, weights: np.ndarray, others: np.ndarray, rng: np.random.Generator
@@ -129,7 +129,7 @@ class Days:
     @property
     def of_entries(self) -> np.ndarray:
         """The level of each rating's day."""
-        return np.append(self.levels, 0.0)[self.cells]
+        return np.asarray(np.append(self.levels, 0.0)[self.cells])
 
     def draw(self, errors: np.ndarray, weights: np.ndarray, rng: np.random.Generator) -> None:
         """Given what is left of the ratings without them."""

@@ -16,6 +16,7 @@ from matinee.models.naming import describe
 from matinee.models.protocols import RatingPredictor, Scorer
 from matinee.training.blending import learn
 from matinee.training.fitting import Trained, fit
+from matinee.training.spaces import RATED
 
 # What is tried; a recipe that is not listed has its defaults alone.
 GRIDS: dict[str, Sequence[dict[str, Any]]] = {
@@ -47,9 +48,6 @@ GRIDS: dict[str, Sequence[dict[str, Any]]] = {
 # What a blend may take in: models of different kinds, and what everybody likes.
 BLENDED = ("linear", "als", "bm25", "soup", "transitions", "popularity", "trending")
 
-# Models that are there to predict stars are chosen by how well they do that.
-_BY_RMSE = frozenset({"bias", "mf"})
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chooser:
@@ -61,7 +59,7 @@ class Chooser:
     _found: dict[str, Trained] = field(default_factory=dict)  # remembered: blends ask again
 
     def best(self, name: str) -> Trained:
-        """The model of the grid with the best lists (`bias`, `mf`: the least RMSE), fitted.
+        """The model of the grid with the best lists (of `RATED` the least RMSE), fitted.
 
         By NDCG@10 + NDCG@100 + Recall@20; of equals the first. Fitted on the stage's train.
         """
@@ -105,7 +103,7 @@ class Chooser:
         return Trained("blend", recipe, scorer, sum(part.seconds for part in parts))
 
     def _value(self, name: str, scorer: Scorer) -> float:
-        if name in _BY_RMSE:
+        if name in RATED:
             return _least_error(self.stage, scorer)
         question = Question.of(self.stage, None)
         hits = Hits.of(question.lists(scorer), question.truth)

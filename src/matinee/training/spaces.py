@@ -75,10 +75,16 @@ SPACES: dict[str, Space] = {
     },
     "bias": {"ridge": LogFloat(0.1, 100), "user_ridge": LogFloat(0.1, 100)},
     "mf": {"factors": Whole(2, 64), "epochs": Whole(2, 40)},
+    "fm": {
+        "factors": Whole(2, 32),
+        "implicit": Choice((True, False)),
+        "side": Choice((True, False)),
+        "time": Choice((True, False)),
+    },
 }
 
 # There to predict stars, and tuned by how well they do that; the others by their lists.
-RATED = frozenset({"bias", "mf"})
+RATED = frozenset({"bias", "mf", "fm"})
 
 # There to follow the time, which a split by viewers does not ask for: trending would be told to
 # look back for years.
