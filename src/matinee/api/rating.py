@@ -55,10 +55,10 @@ def _stages(data: Dataset, split_by: str, seed: int, folds: int | None) -> list[
         return [part.final for part in splits(data, split_by, seed, 1 if folds is None else folds)]
     folds = FOLDS if folds is None else folds
     rated = data.with_histories(data.histories.where(~np.isnan(data.histories.rating)))
-    if not isinstance(folds, int) or not 2 <= folds <= max(2, rated.histories.entries):
+    if not rated.histories.entries:
+        raise MissingData(f"kfold: expected ratings, {data.name} has none")
+    if not isinstance(folds, int) or not 2 <= folds <= rated.histories.entries:
         raise InputError(f"folds: expected 2 to {rated.histories.entries:,}, got {folds!r}")
-    if rated.histories.entries < folds:
-        raise MissingData(f"kfold: expected {folds} ratings or more, {data.name} has fewer")
     return rating_fold_stages(rated, folds, seed)
 
 

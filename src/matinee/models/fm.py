@@ -23,18 +23,20 @@ class Fm:
     """r = w + b_u + b_i + p_u·q_i + day + noise; levels b and factors p, q are sums of parts.
 
     A viewer's parts: the own, and 1/sqrt(n) of one for each film rated (`implicit`). A film's: the
-    own, 1/sqrt(n) of one for each viewer who rated it (`implicit`, the flipped part), and one for
-    each genre, year, person and keyword known of it (`side`). `time` adds a level of each day of a
-    viewer. Every viewer has an own noise. All of it is Gaussian, with means and precisions learnt,
-    and sampled (Gibbs): Rendle 2013, "Scaling factorization machines to relational data"; Rendle,
-    Zhang and Koren 2019. `draws` states are kept of the last three quarters of `epochs` sweeps.
-    Entries without a rating are ignored.
+    own, one for each genre, year, person and keyword known of it (`side`), and 1/sqrt(n) of one
+    for each viewer who rated it (`flipped`, which finds the ratings of a past that is known better,
+    and those of the future worse). `time` adds a level of each day of a viewer. Every viewer has
+    an own noise. All of it is Gaussian, with means and precisions learnt, and sampled (Gibbs):
+    Rendle 2013, "Scaling factorization machines to relational data"; Rendle, Zhang and Koren 2019.
+    `draws` states are kept of the last three quarters of `epochs` sweeps. Entries without a rating
+    are ignored.
     """
 
     factors: int = 10
     epochs: int = 200
     draws: int = 32
     implicit: bool = True
+    flipped: bool = False
     side: bool = True
     time: bool = True
 

@@ -22,6 +22,7 @@ class Plan(NamedTuple):
     epochs: int
     draws: int
     implicit: bool
+    flipped: bool
     side: bool
     time: bool
 
@@ -86,11 +87,12 @@ def _blocks(plan: Plan, data: Dataset, histories: Histories) -> tuple[list[Csr],
     """The features of viewers and of films."""
     of_users, of_films = [], []
     if plan.implicit:
+        share = 1 / np.sqrt(histories.lengths[histories.entry_rows])
+        of_users.append(columns(histories.matrix(share)))
+    if plan.flipped:
         counts = np.bincount(histories.numbers, minlength=len(data.items))
-        by_user = histories.matrix(1 / np.sqrt(histories.lengths[histories.entry_rows]))
-        by_film = histories.matrix(1 / np.sqrt(counts[histories.numbers]))
-        of_users.append(columns(by_user))
-        of_films.append(columns(by_film.T.tocsr()))
+        share = 1 / np.sqrt(counts[histories.numbers])
+        of_films.append(columns(histories.matrix(share).T.tocsr()))
     if plan.side:
         of_films.extend(columns(kind.matrix) for kind in levels(data.movies).values())
     return of_users, of_films

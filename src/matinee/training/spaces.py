@@ -78,6 +78,7 @@ SPACES: dict[str, Space] = {
     "fm": {
         "factors": Whole(2, 32),
         "implicit": Choice((True, False)),
+        "flipped": Choice((True, False)),
         "side": Choice((True, False)),
         "time": Choice((True, False)),
     },
