@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import defaultdict
 
 import numpy as np
 from arrays import load, save
@@ -12,11 +13,11 @@ folder, settings = sys.argv[1], json.loads(sys.argv[3])
 MODELS = {"svd": SVD, "baseline": BaselineOnly}
 scale, users, items, ratings = load(folder, "scale", "users", "items", "ratings")
 test_users, test_items = load(folder, "test_users", "test_items")
-by_user: dict[int, list] = {}
-by_item: dict[int, list] = {}
+by_user: dict[int, list] = defaultdict(list)  # empty for a film without ratings
+by_item: dict[int, list] = defaultdict(list)
 for user, item, rating in zip(users.tolist(), items.tolist(), ratings.tolist(), strict=True):
-    by_user.setdefault(user, []).append((item, rating))
-    by_item.setdefault(item, []).append((user, rating))
+    by_user[user].append((item, rating))
+    by_item[item].append((user, rating))
 same_users, same_items = ({key: key for key in rows} for rows in (by_user, by_item))
 shape = load(folder, "shape")[0]
 train = Trainset(

@@ -8,6 +8,7 @@ from numba import njit, prange
 from matinee.kernels.drawn_systems import day_gain
 from matinee.kernels.threads import one_thread
 
+DOUBTS = 8  # draws over which a viewer's own doubt is averaged: a number that unrolls loops
 Pairs = tuple[np.ndarray, np.ndarray, np.ndarray]
 Moments = tuple[np.ndarray, np.ndarray]
 
@@ -25,7 +26,7 @@ class Viewers(NamedTuple):
     """Viewers in each draw: their vector p, and E[x xᵀ] of x = p with 1 for the level."""
 
     means: np.ndarray  # (rows, S, D) float32
-    covariances: np.ndarray  # (rows, S, S, D) float32
+    covariances: np.ndarray  # (rows, S, S, DOUBTS) float32, in the draws of `doubted`
     second: np.ndarray  # (rows, S, S) float32, averaged over draws
     precision: np.ndarray  # (rows, D) float64 of a rating
     noise: np.ndarray  # (rows,) float64, variance of a rating
@@ -38,6 +39,11 @@ class Days(NamedTuple):
     targets: np.ndarray  # (cells, D) float64, Σ (rating - film's level)
     counts: np.ndarray  # (cells,)
     variance: np.ndarray  # (D,) of a day's level
+
+
+def doubted(draws: int) -> np.ndarray:
+    """Which draws those are, (DOUBTS,): evenly spaced, repeated where there are fewer."""
+    return np.arange(DOUBTS) * draws // DOUBTS
 
 
 def moments_reference(pairs: Pairs, viewers: Viewers, films: Films, days: Days) -> Moments:
@@ -55,11 +61,14 @@ def moments_reference(pairs: Pairs, viewers: Viewers, films: Films, days: Days) 
             expected += gain * (days.targets[cell] - (days.films[cell] * p).sum(axis=0))
             x = x - gain * days.films[cell]
             spread = s2 / (1 + viewers.precision[row] * s2 * days.counts[cell])
-        spread = spread + np.einsum("fd,fkd,kd->d", x, viewers.covariances[row], x)
+        C = viewers.covariances[row]
+        some = x[:, doubted(x.shape[1])]
+        own = np.einsum("fd,fkd,kd->d", some, C, some).mean()
         mean[place] = expected.mean()
         variance[place] = (
             viewers.noise[row]
             + spread.mean()
+            + own
             + expected.var()
             + (viewers.second[row] * films.spreads[film]).sum()
         )
@@ -71,7 +80,8 @@ def moments(pairs: Pairs, viewers: Viewers, films: Films, days: Days) -> Moments
 
     A pair is (row of viewers, film, cell of days or -1 for a day without ratings). Variance: of
     the noise, the viewer, the film and the day, and between draws. The rest of a known day is
-    taken at the mean precision of the viewer's ratings.
+    taken at the mean precision of the viewer's ratings. What the viewer's own doubt adds hardly
+    differs between draws: it is averaged over those of `doubted`.
     """
     count = len(pairs[0])
     out = np.empty(count), np.empty(count)
@@ -91,7 +101,8 @@ def _chunks(pairs: Pairs, viewers: Viewers, films: Films, days: Days, out: Momen
         _part(pairs, viewers, films, days, bounds, out)
 
 
-@njit(cache=True)
+# Sums may be reordered, which lets them vectorise; NaN and infinity keep their meaning.
+@njit(cache=True, fastmath={"reassoc", "contract"})
 def _part(
     pairs: Pairs,
     viewers: Viewers,
@@ -104,7 +115,8 @@ def _part(
     means, variances = out
     _, size, draws = viewers.means.shape
     x = np.ones((size, draws), np.float32)
-    spread, expected = np.empty(draws, np.float32), np.empty(draws)
+    spread, expected = np.empty(draws), np.empty(draws)
+    some = np.empty((size, DOUBTS), np.float32)
     for place in range(bounds[0], bounds[1]):
         row = rows[place]
         middle, p = films.middles[numbers[place]], viewers.means[row]
@@ -124,16 +136,26 @@ def _part(
                 days.variance,
             )
             _on_known_day(p, viewers.precision[row], day, x, expected, spread)
-        _add_spread(viewers.covariances[row], x, spread)
         mean, variance = _over_draws(expected, spread)
-        second, wide = viewers.second[row], films.spreads[numbers[place]]
         for f in range(size):
-            for k in range(size):
-                variance += second[f, k] * wide[f, k]
+            for d in range(DOUBTS):
+                some[f, d] = x[f, d * draws // DOUBTS]
+        variance += _spread(viewers.covariances[row], some)
+        variance += _product(viewers.second[row], films.spreads[numbers[place]])
         means[place], variances[place] = mean, variance + viewers.noise[row]
 
 
-@njit(cache=True)
+@njit(cache=True, fastmath={"reassoc", "contract"})
+def _product(one: np.ndarray, other: np.ndarray) -> float:
+    """Sum of products of two matrices, (S, S) float32."""
+    total = np.float32(0)
+    for f in range(len(one)):
+        for k in range(len(one)):
+            total += one[f, k] * other[f, k]
+    return np.float64(total)
+
+
+@njit(cache=True, fastmath={"reassoc", "contract"})
 def _on_known_day(
     p: np.ndarray,
     precision: np.ndarray,
@@ -153,22 +175,25 @@ def _on_known_day(
         expected[d] += gain * left
 
 
-@njit(cache=True)
-def _add_spread(covariance: np.ndarray, x: np.ndarray, spread: np.ndarray) -> None:
-    """Add xᵀ·covariance·x in every draw."""
-    size, draws = x.shape
-    along = np.empty(draws, np.float32)
-    for f in range(size):
-        along[:] = np.float32(0)
+@njit(cache=True, fastmath={"reassoc", "contract"})
+def _spread(covariance: np.ndarray, x: np.ndarray) -> float:
+    """Mean over draws of xᵀ·covariance·x."""
+    along, total = np.empty(DOUBTS, np.float32), np.zeros(DOUBTS, np.float32)
+    for f in range(len(x)):
+        for d in range(DOUBTS):
+            along[d] = np.float32(0.5) * covariance[f, f, d] * x[f, d]
         for k in range(f):
-            for d in range(draws):
+            for d in range(DOUBTS):
                 along[d] += covariance[f, k, d] * x[k, d]
-        for d in range(draws):
-            both = np.float32(2) * along[d] + covariance[f, f, d] * x[f, d]
-            spread[d] += x[f, d] * both
+        for d in range(DOUBTS):
+            total[d] += np.float32(2) * x[f, d] * along[d]
+    whole = 0.0
+    for d in range(DOUBTS):
+        whole += total[d]
+    return whole / DOUBTS
 
 
-@njit(cache=True)
+@njit(cache=True, fastmath={"reassoc", "contract"})
 def _over_draws(expected: np.ndarray, spread: np.ndarray) -> tuple[float, float]:
     """Mean of the expected, and mean of the spread plus variance of the expected."""
     mean, within, between = 0.0, 0.0, 0.0

@@ -6,9 +6,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from matinee.dataset import Dataset, Histories, Vocabulary
+from matinee.dataset import Dataset, Histories, Vocabulary, translation
 from matinee.errors import InputError, MissingData, NumericError
-from matinee.kernels.drawn_ratings import Films, Viewers, moments
+from matinee.kernels.drawn_ratings import Films, Viewers, doubted, moments
 from matinee.kernels.drawn_viewers import Drawn, fold_in
 from matinee.models.fm_days import ByDay, by_day, day_keys, known_days
 from matinee.models.fm_sampling import Plan, most_draws, sample
@@ -85,11 +85,12 @@ class FittedFm:
         found = self._ratings(histories.on(self.items))
         means = fold_in(found.asked, self._drawn).means.astype(np.float32)
         _, size, draws = means.shape
-        width, middles = (size - 1) * draws, self.middles[:-1]
-        across = means[:, 1:].reshape(-1, width) @ middles[:, 1:].reshape(-1, width).T
-        across /= draws
-        across += means[:, 0].mean(axis=1, keepdims=True)
-        return np.asarray(np.float32(self.scale[1]) * across + self._level(np.s_[:-1]))
+        level = means[:, 0].mean(axis=1, keepdims=True)
+        means[:, 0] = 1  # of the film's level
+        scores = means.reshape(-1, size * draws) @ self.middles[:-1].reshape(-1, size * draws).T
+        scores *= np.float32(self.scale[1] / draws)
+        scores += np.float32(self.scale[0]) + np.float32(self.scale[1]) * level
+        return np.asarray(scores)
 
     def predict(
         self, histories: Histories, rows: np.ndarray, items: np.ndarray, times: np.ndarray
@@ -99,7 +100,7 @@ class FittedFm:
         A day of `times` on which the viewer has rated has the level seen there; of another day, or
         NO_TIME, the level is as uncertain as days are.
         """
-        own = self.items.numbers(histories.items.ids)[items].astype(np.int64)
+        own = translation(histories.items, self.items)[0][items].astype(np.int64)
         own[own < 0] = len(self.items)
         asked, place = np.unique(np.asarray(rows, np.int64), return_inverse=True)
         histories = histories.take(asked).on(self.items)
@@ -129,7 +130,7 @@ class FittedFm:
         second[:, 1:, 1:] += covariances[:, 1:, 1:].sum(axis=3)
         viewers = Viewers(
             means.astype(np.float32),
-            covariances.astype(np.float32),
+            covariances[..., doubted(means.shape[2])].astype(np.float32),
             (second / means.shape[2]).astype(np.float32),
             noise[:, 0],
             noise[:, 1].mean(axis=1),
