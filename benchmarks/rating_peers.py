@@ -86,7 +86,8 @@ def section(data: str, rows: list[dict[str, Any]]) -> list[str]:
         f"{rows[0]['folds']} of 5 random folds (scikit-learn's KFold, seed 0) pooled, "
         f"{rows[0]['ratings']:,} ratings predicted, clipped to the scale.",
         "",
-        "| model | library | blocks or settings | RMSE | MAE | within 50 / 80 / 95 % | fit s | predict s |",
+        "| model | library | blocks or settings | RMSE | MAE | within 50 / 80 / 95 % | fit s | "
+        "predict s |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for row in rows:

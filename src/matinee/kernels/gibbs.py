@@ -8,6 +8,8 @@ other's level + own factors · other's factors + noise.
 import numpy as np
 from numba import njit, prange
 
+from matinee.kernels.small_systems import backward, factor, forward, inverse_of_factor
+
 Csr = tuple[np.ndarray, np.ndarray, np.ndarray]  # row starts, numbers, values
 Prior = tuple[np.ndarray, np.ndarray]  # mean and precision of each position, (size,) each
 
@@ -69,9 +71,9 @@ def collapsed(entries: Csr, weights: np.ndarray, others: np.ndarray, prior: Prio
         for f in range(size):
             A[f, f] += precision[f]
             y[f] += precision[f] * mean[f]
-        _factor(A)
-        _forward(A, y)
-        _backward(A, y)
+        factor(A)
+        forward(A, y)
+        backward(A, y)
         for f in range(size):
             y[f] = precision[f] * (y[f] - mean[f])
         _prior_less_inverse(A, precision, M[row])
@@ -81,25 +83,10 @@ def collapsed(entries: Csr, weights: np.ndarray, others: np.ndarray, prior: Prio
 @njit(cache=True)
 def _prior_less_inverse(L: np.ndarray, precision: np.ndarray, out: np.ndarray) -> None:
     """P - P (LLᵀ)⁻¹ P for the diagonal P of the precisions."""
-    size = len(L)
-    inverse = np.zeros((size, size))  # of L: row f has f + 1 values
-    for f in range(size):
-        for j in range(f):
-            factor = L[f, j]
-            for k in range(j + 1):
-                inverse[f, k] -= factor * inverse[j, k]
-        inverse[f, f] = 1.0
-        for k in range(f + 1):
-            inverse[f, k] /= L[f, f]
-    for j in range(size):
-        for f in range(j + 1):
-            factor = inverse[j, f]
-            for k in range(f + 1):
-                out[f, k] -= factor * inverse[j, k]
-    for f in range(size):
-        for k in range(f + 1):
-            out[f, k] *= precision[f] * precision[k]
-            out[k, f] = out[f, k]
+    inverse_of_factor(L, out)
+    for f in range(len(L)):
+        for k in range(len(L)):
+            out[f, k] *= -precision[f] * precision[k]
         out[f, f] += precision[f]
 
 
@@ -189,34 +176,7 @@ def draw_rows(
                 left -= M[row, f, k] * sums[row, k]
             middles[row, f] = mean[f] + left / precision[f]
             own[row, f] = draws[row, f]
-        _backward(L[row], own[row])
+        backward(L[row], own[row])
         for f in range(size):
             own[row, f] += middles[row, f]
     return own, middles
-
-
-@njit(cache=True)
-def _factor(A: np.ndarray) -> None:
-    """The lower Cholesky factor, in place of the lower triangle."""
-    for f in range(len(A)):
-        for j in range(f + 1):
-            total = A[f, j]
-            for k in range(j):
-                total -= A[f, k] * A[j, k]
-            A[f, j] = np.sqrt(total) if f == j else total / A[j, j]
-
-
-@njit(cache=True)
-def _forward(L: np.ndarray, y: np.ndarray) -> None:
-    for f in range(len(y)):
-        for k in range(f):
-            y[f] -= L[f, k] * y[k]
-        y[f] /= L[f, f]
-
-
-@njit(cache=True)
-def _backward(L: np.ndarray, y: np.ndarray) -> None:
-    for f in range(len(y) - 1, -1, -1):
-        y[f] /= L[f, f]
-        for k in range(f):
-            y[k] -= L[f, k] * y[f]
