@@ -2,7 +2,8 @@
 
 make bench-peers, or python benchmarks/peers.py [data set ...]. A data set is a name that
 `matinee get` knows. Every library fits the same likes with the same settings and ranks the same
-viewers, who are in nobody's training; one code measures all lists.
+viewers, who are in nobody's training; one code measures all lists. `ratings-NAME`: the same for
+predicted ratings, on identical folds.
 """
 
 import json
@@ -10,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import rating_peers
 from environments import PEERS, interpreter
 from folds import folds
 from folds import section as folds_section
@@ -18,6 +20,7 @@ from results import RESULTS, machine
 
 ROOT = Path(__file__).parents[1]
 SEED = 0
+NAMES = ("implicit", "rectools", "lenskit", "cornac", "myfm", "surprise")
 REPEATS = 1  # processes of each model; each fits and ranks three times
 
 
@@ -110,28 +113,43 @@ def settings(found: dict[str, Any]) -> list[str]:
 def version(library: str) -> str:
     """The pinned version of a peer, as its requirements have it."""
     pins = (PEERS / "requirements" / f"{library}.txt").read_text().lower().splitlines()
-    return next(line.replace("==", " ") for line in pins if line.startswith(f"{library}=="))
+    return next(
+        line.replace("==", " ")
+        for line in pins
+        if line.startswith((f"{library}==", f"scikit-{library}=="))
+    )
 
 
-def page(found: list[dict[str, Any]]) -> str:
+def page(found: list[dict[str, Any]], rated: dict[str, list[dict[str, Any]]]) -> str:
     """docs/peers.md."""
     about = found[0]["machine"]
-    versions = ", ".join(version(name) for name in ("implicit", "rectools", "lenskit", "cornac"))
+    versions = ", ".join(version(name) for name in NAMES)
     opening = (PEERS / "page.md").read_text().format(versions=versions, seed=SEED, **about)
-    return "\n".join([opening, *(line for each in found for line in section(each))]).rstrip() + "\n"
+    lines = [line for each in found for line in section(each)]
+    lines += [line for data, rows in rated.items() for line in rating_peers.section(data, rows)]
+    return "\n".join([opening, *lines]).rstrip() + "\n"
 
 
 def main() -> None:
     """Measure what the command line names, else everything, and write the page of all on record."""
-    for library in ("implicit", "rectools", "lenskit", "cornac"):
+    for library in NAMES:
         interpreter(library)
     RESULTS.mkdir(parents=True, exist_ok=True)
-    for name in sys.argv[1:] or DATA:
+    rated = {f"ratings-{data.partition(':')[0]}": data for data in rating_peers.RATINGS}
+    for name in sys.argv[1:] or [*DATA, *rated]:
         print(f"{name} ...", file=sys.stderr, flush=True)
-        (RESULTS / f"peers-{name}.json").write_text(json.dumps(measured(name), indent=1))
+        if name in rated:
+            rows = rating_peers.measured(rated[name], ROOT / ".bench" / "peers" / name)
+            document: Any = {"data": rated[name], "rows": rows}
+        else:
+            document = measured(name)
+        (RESULTS / f"peers-{name}.json").write_text(json.dumps(document, indent=1))
     paths = [RESULTS / f"peers-{name}.json" for name in DATA]
     found = [json.loads(path.read_text()) for path in paths if path.exists()]
-    (ROOT / "docs" / "peers.md").write_text(page(found))
+    kept = [RESULTS / f"peers-{name}.json" for name in rated]
+    ratings = [json.loads(path.read_text()) for path in kept if path.exists()]
+    rows = {each["data"]: each["rows"] for each in ratings}
+    (ROOT / "docs" / "peers.md").write_text(page(found, rows))
 
 
 if __name__ == "__main__":

@@ -189,3 +189,15 @@ def test_tmdb_alone_and_joined(home: Path, real_data: Path) -> None:
     assert "expected ratings" in run("evaluate", "--data", tmdb, code=2).stderr
     joined = document("import", tmdb, movielens)
     assert (joined["movies"], joined["ratings"]) == (3536, 70194)
+
+
+def test_evaluate_predicts_ratings_when_that_is_the_task(home: Path) -> None:
+    arguments = ("evaluate", "-d", "starter", "--task", "rating", "-m", "bias")
+    found = document(*arguments, "--split", "kfold", "--folds", "3")
+    assert (found["task"], found["folds"], found["simulated"]) == ("rating", 3, True)
+    assert found["models"][0]["metrics"]["rmse"]["value"] > 0
+    shown = run(*arguments, "--split", "time", "--out", "report").stdout
+    assert "in 95 %" in shown
+    assert Path("report/ratings.html").exists()
+    refused = run("evaluate", "-d", "starter", "--split", "kfold", code=2)
+    assert "--task rating" in refused.stderr

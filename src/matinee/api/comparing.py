@@ -62,6 +62,8 @@ def split(data: Data, how: str | Path = "time", seed: int = 0) -> Split:
         )
     if str(how) in SPLITS:
         return SPLITS[str(how)](dataset, np.random.default_rng(seed))
+    if str(how) == "kfold":
+        raise InputError("split kfold: expected --task rating (evaluate_ratings), got ranking")
     path = Path(how)
     if not path.is_file():
         raise InputError(f"split: expected one of {', '.join(SPLITS)} or a file, got {str(how)!r}")

@@ -76,3 +76,26 @@ def _cell(model: Mapping[str, Any], metric: str, interval: bool = False) -> str:
     if not interval or low is None:
         return f"{value:.3f}"
     return f"{value:.3f} [dim]±{(high - low) / 2:.3f}[/dim]"
+
+
+def render_ratings(document: Mapping[str, Any], console: Console) -> None:
+    """Rating predictors by RMSE, and which share of the ratings their intervals cover."""
+    simulated = " [yellow](simulated data)[/yellow]" if document.get("simulated") else ""
+    console.print(f"\n[b]{escape(document['data'])}[/b]{simulated} · {document['split']} split")
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("model", no_wrap=True)
+    for column in ("rmse", "mae", "in 50 %", "in 80 %", "in 95 %", "fit s"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for place, model in enumerate(document["models"]):
+        covered = {round(100 * c["nominal"]): c["value"] for c in model["coverage"]}
+        rmse = model["metrics"]["rmse"]
+        table.add_row(
+            f"[b]{model['name']}[/b]" if place == 0 else model["name"],
+            f"{rmse['value']:.4f} [dim]±{(rmse['high'] - rmse['low']) / 2:.4f}[/dim]",
+            f"{model['metrics']['mae']['value']:.4f}",
+            *(f"{100 * covered[level]:.1f} %" for level in (50, 80, 95)),
+            f"{model['fit_s']:.1f}",
+        )
+    console.print(table)
+    for line in document.get("notes", ()):
+        console.print(f"[dim]{escape(line)}[/dim]")

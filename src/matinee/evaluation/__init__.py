@@ -10,6 +10,7 @@ from matinee.evaluation.leaderboard import (
     Leaderboard,
     ModelResult,
 )
+from matinee.evaluation.rating_board import RatedModel, RatingBoard
 
 __all__ = [
     "DENOMINATORS",
@@ -20,6 +21,8 @@ __all__ = [
     "Estimate",
     "Leaderboard",
     "ModelResult",
+    "RatedModel",
+    "RatingBoard",
     "Round",
     "evaluate",
     "leaderboard",

@@ -1,7 +1,8 @@
 """Films and histories as feature arrays with names."""
 
+from matinee.features.levels import levels
 from matinee.features.metadata import content_vectors, soup
 from matinee.features.named import FeatureMatrix
 from matinee.features.words import tfidf
 
-__all__ = ["FeatureMatrix", "content_vectors", "soup", "tfidf"]
+__all__ = ["FeatureMatrix", "content_vectors", "levels", "soup", "tfidf"]

@@ -12,6 +12,7 @@ from matinee.models.current import Current
 from matinee.models.dan import Dan
 from matinee.models.denoising import Deql, Edlae, Rdlae
 from matinee.models.ease import Ease
+from matinee.models.fm import FittedFm, Fm
 from matinee.models.item_item import FittedItemItem
 from matinee.models.item_knn import Bm25, ItemKnn, Rp3Beta
 from matinee.models.linear import Linear
@@ -44,6 +45,7 @@ RECIPES: dict[str, type] = {
     "autoencoder": Autoencoder,
     "bias": Bias,
     "mf": Mf,
+    "fm": Fm,
     "blend": Blend,
 }
 
@@ -62,5 +64,6 @@ FROM_ARRAYS: dict[str, Callable[..., Any]] = {
     "autoencoder": FittedAutoencoder.from_arrays,
     "bias": FittedBias.from_arrays,
     "mf": FittedMf.from_arrays,
+    "fm": FittedFm.from_arrays,
     "blend": FittedBlend.from_arrays,
 }

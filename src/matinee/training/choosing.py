@@ -17,6 +17,7 @@ from matinee.models.naming import describe
 from matinee.models.protocols import RatingPredictor, Scorer
 from matinee.training.blending import learn
 from matinee.training.fitting import Trained, fit
+from matinee.training.spaces import RATED
 
 # What is tried; a recipe that is not listed has its defaults alone.
 GRIDS: dict[str, Sequence[dict[str, Any]]] = {
@@ -65,9 +66,6 @@ BEGINNINGS: Sequence[Mapping[str, float]] = (
 
 WINDOWS = 8  # earlier windows of time on which the pace of trending is chosen too
 
-# Models that are there to predict stars are chosen by how well they do that.
-_BY_RMSE = frozenset({"bias", "mf"})
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chooser:
@@ -79,7 +77,7 @@ class Chooser:
     _found: dict[str, Trained] = field(default_factory=dict)  # remembered: blends ask again
 
     def best(self, name: str) -> Trained:
-        """The model of the grid with the best lists (`bias`, `mf`: the least RMSE), fitted.
+        """The model of the grid with the best lists (of `RATED` the least RMSE), fitted.
 
         By NDCG@10 + NDCG@100 + Recall@20; of equals the first. Fitted on the stage's train.
         """
@@ -163,7 +161,7 @@ def learnt_blend(data: Dataset, seed: int = 0, own: Mapping[str, Any] | None = N
 
 
 def _value(name: str, scorer: Scorer, stage: Stage) -> float:
-    if name in _BY_RMSE:
+    if name in RATED:
         return _least_error(stage, scorer)
     question = Question.of(stage, None)
     hits = Hits.of(question.lists(scorer), question.truth)

@@ -91,10 +91,17 @@ SPACES: dict[str, Space] = {
     },
     "bias": {"ridge": LogFloat(0.1, 100), "user_ridge": LogFloat(0.1, 100)},
     "mf": {"factors": Whole(2, 64), "epochs": Whole(2, 40)},
+    "fm": {
+        "factors": Whole(2, 32),
+        "implicit": Choice((True, False)),
+        "flipped": Choice((True, False)),
+        "side": Choice((True, False)),
+        "time": Choice((True, False)),
+    },
 }
 
 # There to predict stars, and tuned by how well they do that; the others by their lists.
-RATED = frozenset({"bias", "mf"})
+RATED = frozenset({"bias", "mf", "fm"})
 
 # A trial takes half a minute: tuned when it is named, not with the other parts of a blend.
 SLOW = frozenset({"autoencoder"})
