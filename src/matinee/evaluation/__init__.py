@@ -3,6 +3,7 @@
 from matinee.evaluation.contest import Entry, Round, evaluate, leaderboard, look
 from matinee.evaluation.leaderboard import (
     DENOMINATORS,
+    HEADLINE,
     LOWER_IS_BETTER,
     ORACLE,
     Difference,
@@ -14,6 +15,7 @@ from matinee.evaluation.rating_board import RatedModel, RatingBoard
 
 __all__ = [
     "DENOMINATORS",
+    "HEADLINE",
     "LOWER_IS_BETTER",
     "ORACLE",
     "Difference",
