@@ -106,3 +106,22 @@ def test_its_text_says_parts_and_weights(text):
 def test_a_blend_that_is_none_is_refused(text, message):
     with pytest.raises(InputError, match=message):
         recipe_from_text(text)
+
+
+def test_its_personal_part_leaves_out_what_is_the_same_for_all(data, model, asked):
+    personal = model.personal()
+    assert personal.recipe.parts == ("linear:ridge=2", "root-ease:ridge=3", "soup")
+    gone = (model.score(asked) - personal.score(asked)).astype(np.float64)
+    np.testing.assert_allclose(gone, np.broadcast_to(gone[:1], gone.shape), atol=1e-4)
+    assert gone.std() > 0
+    same = Blend(("popularity",), (1.0,)).fit(data, rng())
+    assert same.personal() is same
+
+
+def test_content_keeps_its_ratio_to_the_rest_in_short_histories(data):
+    blend = Blend(("linear", "soup"), (1.0, 0.4)).fit(data, rng())
+    row = data.histories.take(np.array([int(np.argmax(data.histories.lengths))]))
+    first = row.where(np.arange(row.entries) == int(np.argmax(row.strength > 0)))
+    content = Blend(("soup",), (0.4,)).fit(data, rng())
+    spread = [content.score(each).std() / blend.score(each).std() for each in (first, row)]
+    assert 0.2 < spread[0] / spread[1] < 5

@@ -14,12 +14,13 @@ from matinee.models.protocols import Contributions, LinearScorer, Scorer
 from matinee.models.stored import check_shape
 
 ROOT = "root-"  # before a part's text: the square root of its scores is what enters
+_SAME_FOR_ALL = frozenset({"popularity", "trending", "weighted_rating", "bias"})
 _SHARES = 1000  # about the sum over the deviation of popularity on public data
 _SAMPLE = 500  # histories from which a part's scale is taken
 
 # Good on MovieLens and MovieTweetings untuned; `training.blending` learns others from the data.
 _PARTS = ("linear", "als", "soup")
-_WEIGHTS = (1.0, 0.3, 0.25)
+_WEIGHTS = (1.0, 0.4, 0.4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,20 @@ class FittedBlend:
                 name = f"part {_name(self.recipe.parts[k])}"
                 terms[name] = terms.get(name, np.float32(0)) + factor * value
         return Contributions(own, entries, terms)
+
+    def personal(self) -> "FittedBlend":
+        """Without the parts that say the same to everybody; the whole if there are no others.
+
+        For a question about given titles, to which what is liked by all is no answer.
+        """
+        kept = [k for k, part in enumerate(self.parts) if part.kind not in _SAME_FOR_ALL]  # type: ignore[attr-defined]
+        if not kept:
+            return self
+        parts, weights = self.recipe.parts, self.recipe.weights
+        recipe = Blend(tuple(parts[k] for k in kept), tuple(weights[k] for k in kept))
+        places = tuple(self.places[k] for k in kept)
+        scorers = tuple(self.parts[k] for k in kept)
+        return FittedBlend(recipe, self.items, scorers, places, self.factors[kept])
 
     def arrays(self) -> dict[str, np.ndarray]:
         """`factors`, and those of each part as part0_weights and so on."""
