@@ -1,9 +1,10 @@
 """Accuracy, time and memory of matinee beside each peer on real data; writes docs/peers.md.
 
-make bench-peers, or python benchmarks/peers.py [data set ...]. A data set is a name that
-`matinee get` knows. Every library fits the same likes with the same settings and ranks the same
-viewers, who are in nobody's training; one code measures all lists. `ratings-NAME`: the same for
-predicted ratings, on identical folds.
+make bench-peers, or python benchmarks/peers.py [name ...]. A name is a data set that `matinee get`
+knows: every library fits the same likes with the same settings and ranks the same viewers, who
+are in nobody's training; one code measures all lists. `ratings-NAME`: the same for predicted
+ratings, on identical folds. als, ease or one: speed and memory on the generated file of 20 million
+ratings, as `make bench` measures them.
 """
 
 import json
@@ -15,8 +16,9 @@ import rating_peers
 from environments import PEERS, interpreter
 from folds import folds
 from folds import section as folds_section
+from model_measures import MODEL_MEASURES
 from processes import Program, alternately
-from results import RESULTS, machine
+from results import RESULTS, machine, record, recorded, table
 
 ROOT = Path(__file__).parents[1]
 SEED = 0
@@ -120,6 +122,19 @@ def version(library: str) -> str:
     )
 
 
+def speed() -> list[str]:
+    """The part of the page on speed and memory at size."""
+    rows, _ = recorded(list(MODEL_MEASURES))
+    if not rows:
+        return []
+    about = (
+        "On the generated file of 20 million ratings (`benchmarks/README.md`), each measured thing "
+        "in a process of its own, taking turns. Ratio: matinee over the peer; target: the most that "
+        "it may be."
+    )
+    return ["## Speed and memory at size", "", about, "", table(rows), ""]
+
+
 def page(found: list[dict[str, Any]], rated: dict[str, list[dict[str, Any]]]) -> str:
     """docs/peers.md."""
     about = found[0]["machine"]
@@ -127,6 +142,7 @@ def page(found: list[dict[str, Any]], rated: dict[str, list[dict[str, Any]]]) ->
     opening = (PEERS / "page.md").read_text().format(versions=versions, seed=SEED, **about)
     lines = [line for each in found for line in section(each)]
     lines += [line for data, rows in rated.items() for line in rating_peers.section(data, rows)]
+    lines += speed()
     return "\n".join([opening, *lines]).rstrip() + "\n"
 
 
@@ -136,8 +152,11 @@ def main() -> None:
         interpreter(library)
     RESULTS.mkdir(parents=True, exist_ok=True)
     rated = {f"ratings-{data.partition(':')[0]}": data for data in rating_peers.RATINGS}
-    for name in sys.argv[1:] or [*DATA, *rated]:
+    for name in sys.argv[1:] or [*DATA, *rated, *MODEL_MEASURES]:
         print(f"{name} ...", file=sys.stderr, flush=True)
+        if name in MODEL_MEASURES:
+            record(name, *MODEL_MEASURES[name](20_000_000, 3))
+            continue
         if name in rated:
             rows = rating_peers.measured(rated[name], ROOT / ".bench" / "peers" / name)
             document: Any = {"data": rated[name], "rows": rows}
@@ -149,7 +168,9 @@ def main() -> None:
     kept = [RESULTS / f"peers-{name}.json" for name in rated]
     ratings = [json.loads(path.read_text()) for path in kept if path.exists()]
     rows = {each["data"]: each["rows"] for each in ratings}
-    (ROOT / "docs" / "peers.md").write_text(page(found, rows))
+    written = page(found, rows)
+    (ROOT / "docs" / "peers.md").write_text(written)
+    print(written)
 
 
 if __name__ == "__main__":
