@@ -129,8 +129,8 @@ def speed() -> list[str]:
         return []
     about = (
         "On the generated file of 20 million ratings (`benchmarks/README.md`), each measured thing "
-        "in a process of its own, taking turns. Ratio: matinee over the peer; target: the most that "
-        "it may be."
+        "in a process of its own, taking turns. Ratio: matinee over the peer; target: the most "
+        "that it may be."
     )
     return ["## Speed and memory at size", "", about, "", table(rows), ""]
 
