@@ -131,6 +131,7 @@ def test_import_is_the_default_of_later_commands(home: Path) -> None:
         (["recommend", "-d", "starter", "-l", "Alien", "-m", "eese"], "eese"),
         (["recommend", "-d", "starter", "-l", "Alien", "-m", "ease:rigde=3"], "rigde"),
         (["evaluate", "-d", "starter", "--split", "tmie"], "split: expected one of time"),
+        (["evaluate", "-d", "starter", "-m", "all", "-m", "esae"], "model: expected one of pop"),
         (["recommend"], "matinee import"),
         (["import", "x.csv", "--map", "user_id"], "--map: expected OURS=THEIRS"),
         (["get", "ml-1000m"], "ml-1000m"),

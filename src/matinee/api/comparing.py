@@ -96,10 +96,10 @@ def evaluate(
 
     A model named without settings is chosen from its small grid (`training.choosing.GRIDS`) on the
     validation part; one with settings ("ease:ridge=100") is taken as it is. Without models, or
-    with "all": every recipe that the data can feed. On simulated data the world's true enjoyment
-    joins as "oracle". With `folds` > 1 the rounds' viewers are pooled: under "strong" each viewer
-    is held out once and settings are chosen on the next fold; under "time" there are several
-    origins.
+    with "all" among them, every recipe that the data can feed joins. On simulated data the world's
+    true enjoyment joins as "oracle". With `folds` > 1 the rounds' viewers are pooled: under
+    "strong" each viewer is held out once and settings are chosen on the next fold; under "time"
+    there are several origins.
     """
     dataset = as_dataset(data)
     if isinstance(split_by, Split):
@@ -108,8 +108,8 @@ def evaluate(
         parts = splits(dataset, split_by, seed, folds)
         name = parts[0].name if len(parts) == 1 else f"{split_by}, {len(parts)} rounds"
     models = [models] if isinstance(models, str) else models
-    if models is not None and "all" in models:
-        models = None
+    everything = models is None or "all" in models
+    named = [model for model in models or () if model != "all"]
     try:
         features = content_vectors(dataset.movies).matrix
     except MissingData as error:
@@ -123,17 +123,23 @@ def evaluate(
             if first or not text.startswith("left out"):
                 say(text if text.startswith("left out") else where + text)
 
-        entries = _entries(models, each, seed, tell)
+        entries = _entries(named, everything, each, seed, tell)
         tell("measuring")
         rounds.append(evaluation.look(entries, each.final, features))
     return evaluation.leaderboard(rounds, np.random.default_rng(seed), split=name)
 
 
 def _entries(
-    models: Sequence[str | Trained] | None, parts: Split, seed: int, say: Callable[[str], None]
+    models: Sequence[str | Trained],
+    everything: bool,
+    parts: Split,
+    seed: int,
+    say: Callable[[str], None],
 ) -> list[evaluation.Entry]:
-    asked = list(RECIPES) if models is None else [*models]
+    asked: list[str | Trained] = [*models]
     named = {text if isinstance(text, str) else text.name for text in asked}
+    if everything:
+        asked += [name for name in RECIPES if name not in named]
     asked += [name for name in ALWAYS if not any(n.split(":")[0] == name for n in named)]
     entries: list[evaluation.Entry] = []
     chooser = Chooser(parts.tune, seed)
@@ -143,7 +149,7 @@ def _entries(
         try:
             trained = model if isinstance(model, Trained) else _trained(model, parts, chooser)
         except MissingData as error:
-            if models is not None and model in models:  # not one that always joins
+            if model in models:  # not one that joins unasked
                 raise
             say(f"left out {label}: {error}")
             continue
