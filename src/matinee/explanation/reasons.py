@@ -18,6 +18,7 @@ TERM_TEXTS: Mapping[str, str] = {
     "films where votes are few",
     "mean rating": "mean of all ratings",
     "film level": "how far viewers rate this film from the mean",
+    "viewers at large": "what viewers without ratings add to it",
     "viewer level": "how far this viewer rates from the mean",
     "remainder": "the trend, and what the films of the history say only together",
     "part autoencoder": "the trend, and what the films of the history say only together",
