@@ -29,7 +29,7 @@ class Bias:
         ridges = (self.ridge, self.user_ridge)
         if not (all(0 < each < np.inf for each in ridges) and self.epochs >= 1):
             raise InputError(
-                f"bias: expected finite ridge and user_ridge > 0 and epochs >= 1, got {self.ridge}, "
+                f"bias: expected finite ridges > 0 and epochs >= 1, got {self.ridge}, "
                 f"{self.user_ridge} and {self.epochs}"
             )
 

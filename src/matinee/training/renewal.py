@@ -23,8 +23,10 @@ from matinee.training.learnt import Learnt, learnt_for, statistic_folder
 
 # They draw nothing and are quick to fit: simply fitted again.
 FITTED_AGAIN = frozenset(
-    ("popularity", "trending", "weighted_rating", "tfidf", "soup", "bias")
-    + ("item_knn", "bm25", "rp3beta", "transitions", "current")
+    (
+        *("popularity", "trending", "weighted_rating", "tfidf", "soup", "bias"),
+        *("item_knn", "bm25", "rp3beta", "transitions", "current"),
+    )
 )
 
 
