@@ -10,8 +10,8 @@ from rich.markup import escape
 from matinee.cli.options import DataOption, JsonOption, OutOption, SeedOption
 from matinee.cli.output import note, out, print_json, working
 from matinee.cli.own_defaults import with_own_default
-from matinee.cli.sources import read_data
-from matinee.cli.viewer_commands import add_ratings, keep_sums, render_update
+from matinee.cli.sources import imported_name, read_data
+from matinee.cli.viewer_commands import add_ratings, keep, render_update
 
 ModelOption = Annotated[
     list[str] | None,
@@ -72,6 +72,7 @@ def train(
         data = [added["data"]]
         if not json:
             render_update(added)
+    version = workspace.version(imported) if (imported := imported_name(data, workspace)) else None
     dataset = api.as_dataset(read_data(data, settings))
     documents = []
     asked_for = model or ([] if added and added["models"] else [default_model(dataset)])
@@ -79,9 +80,7 @@ def train(
         text = with_own_default(asked, dataset, settings)
         with working(f"fitting {text}"):
             trained = api.fit(dataset, text, settings.seed if seed is None else seed)
-            folder = workspace.model_folder(dataset.name, trained.name)
-            training.save(trained, folder, dataset)
-            keep_sums(workspace, dataset, trained)
+            folder = keep(workspace, dataset, trained, version)
         documents.append(
             {
                 "name": trained.name,
