@@ -29,13 +29,8 @@ class Bias:
         ridges = (self.ridge, self.user_ridge)
         if not (all(0 < each < np.inf for each in ridges) and self.epochs >= 1):
             raise InputError(
-<<<<<<< HEAD
                 f"bias: expected finite ridges > 0 and epochs >= 1, got {self.ridge}, "
                 f"{self.user_ridge} and {self.epochs}"
-=======
-                f"bias: expected finite ridge > 0, user_ridge > 0 and epochs >= 1, got "
-                f"{self.ridge}, {self.user_ridge} and {self.epochs}"
->>>>>>> breaker
             )
 
     def fit(self, data: Dataset, rng: np.random.Generator) -> "FittedBias":
