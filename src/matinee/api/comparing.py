@@ -140,7 +140,8 @@ def _entries(
     named = {text if isinstance(text, str) else text.name for text in asked}
     if everything:
         asked += [name for name in RECIPES if name not in named]
-    asked += [name for name in ALWAYS if not any(n.split(":")[0] == name for n in named)]
+    else:
+        asked += [name for name in ALWAYS if not any(n.split(":")[0] == name for n in named)]
     entries: list[evaluation.Entry] = []
     chooser = Chooser(parts.tune, seed)
     for model in asked:
@@ -154,10 +155,10 @@ def _entries(
             say(f"left out {label}: {error}")
             continue
         recipe = training.describe(trained.recipe)
+        if any(entry.recipe == recipe for entry in entries):
+            continue  # named twice, or chosen as it was named
         taken = any(entry.name == trained.name for entry in entries)
         name = recipe if taken else trained.name
-        if any(entry.name == name for entry in entries):
-            continue  # named twice, or chosen as it was named
         entries.append(evaluation.Entry(name, recipe, trained.seconds, trained.scorer))
     if parts.final.train.simulated:
         truth = evaluation.Entry("oracle", "the world's true enjoyment", 0.0, oracle(WORLD))
