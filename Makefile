@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 UV := $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --no-build -p 3.11 -q
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench bench-peers docs starter lock clean
+.PHONY: help neural demo test check format bench bench-peers docs starter lock clean
 
 help:             ## what there is
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1|/' | column -t -s '|'
@@ -17,6 +17,9 @@ demo: $(VENV)/core.stamp  ## the whole path on the built-in simulated data (ONCE
 
 test: $(VENV)/dev.stamp   ## every test
 	$(BIN)/python -m pytest $(ARGS)
+
+neural: $(VENV)/core.stamp ## PyTorch for the autoencoder (TORCH=torch==2.13.0+cpu: without CUDA's libraries)
+	$(PIP) install -q $(or $(TORCH),--no-build-isolation -e ".[neural]")
 
 check: $(VENV)/dev.stamp  ## format, lint, types, layers
 	$(BIN)/ruff format --check .

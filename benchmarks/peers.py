@@ -1,8 +1,10 @@
 """Accuracy, time and memory of matinee beside each peer on real data; writes docs/peers.md.
 
-make bench-peers, or python benchmarks/peers.py [data set ...]. A data set is a name that
-`matinee get` knows. Every library fits the same likes with the same settings and ranks the same
-viewers, who are in nobody's training; one code measures all lists.
+make bench-peers, or python benchmarks/peers.py [name ...]. A name is a data set that `matinee get`
+knows: every library fits the same likes with the same settings and ranks the same viewers, who
+are in nobody's training; one code measures all lists. `ratings-NAME`: the same for predicted
+ratings, on identical folds. als, ease or one: speed and memory on the generated file of 20 million
+ratings, as `make bench` measures them.
 """
 
 import json
@@ -10,12 +12,17 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import rating_peers
 from environments import PEERS, interpreter
+from folds import folds
+from folds import section as folds_section
+from model_measures import MODEL_MEASURES
 from processes import Program, alternately
-from results import RESULTS, machine
+from results import RESULTS, machine, record, recorded, table
 
 ROOT = Path(__file__).parents[1]
 SEED = 0
+NAMES = ("implicit", "rectools", "lenskit", "cornac", "myfm", "surprise")
 REPEATS = 1  # processes of each model; each fits and ranks three times
 
 
@@ -69,7 +76,8 @@ def measured(name: str) -> dict[str, Any]:
         e._asdict() | figures[f"{e.library}-{e.model}"] | report
         for e, report in zip(DATA[name], reports, strict=True)
     ]
-    return {"data": name, "split": split, "rows": rows, "machine": machine()}
+    found = {"data": name, "split": split, "rows": rows, "machine": machine()}
+    return found | {"folds": folds(name, ROOT / ".bench" / "folds" / name, SEED)}
 
 
 def section(found: dict[str, Any]) -> list[str]:
@@ -78,6 +86,8 @@ def section(found: dict[str, Any]) -> list[str]:
     lines = [
         f"## {found['data']}",
         "",
+        *folds_section(found["folds"]),
+        "One split, for time and memory: "
         f"{split['train']:,} viewers and {split['likes']:,} likes of {split['items']:,} films to "
         f"learn from, {split['asked']:,} other viewers asked.",
         "",
@@ -105,28 +115,62 @@ def settings(found: dict[str, Any]) -> list[str]:
 def version(library: str) -> str:
     """The pinned version of a peer, as its requirements have it."""
     pins = (PEERS / "requirements" / f"{library}.txt").read_text().lower().splitlines()
-    return next(line.replace("==", " ") for line in pins if line.startswith(f"{library}=="))
+    return next(
+        line.replace("==", " ")
+        for line in pins
+        if line.startswith((f"{library}==", f"scikit-{library}=="))
+    )
 
 
-def page(found: list[dict[str, Any]]) -> str:
+def speed() -> list[str]:
+    """The part of the page on speed and memory at size."""
+    rows, _ = recorded(list(MODEL_MEASURES))
+    if not rows:
+        return []
+    about = (
+        "On the generated file of 20 million ratings (`benchmarks/README.md`), each measured thing "
+        "in a process of its own, taking turns. Ratio: matinee over the peer; target: the most "
+        "that it may be."
+    )
+    return ["## Speed and memory at size", "", about, "", table(rows), ""]
+
+
+def page(found: list[dict[str, Any]], rated: dict[str, list[dict[str, Any]]]) -> str:
     """docs/peers.md."""
     about = found[0]["machine"]
-    versions = ", ".join(version(name) for name in ("implicit", "rectools", "lenskit", "cornac"))
+    versions = ", ".join(version(name) for name in NAMES)
     opening = (PEERS / "page.md").read_text().format(versions=versions, seed=SEED, **about)
-    return "\n".join([opening, *(line for each in found for line in section(each))]).rstrip() + "\n"
+    lines = [line for each in found for line in section(each)]
+    lines += [line for data, rows in rated.items() for line in rating_peers.section(data, rows)]
+    lines += speed()
+    return "\n".join([opening, *lines]).rstrip() + "\n"
 
 
 def main() -> None:
     """Measure what the command line names, else everything, and write the page of all on record."""
-    for library in ("implicit", "rectools", "lenskit", "cornac"):
+    for library in NAMES:
         interpreter(library)
     RESULTS.mkdir(parents=True, exist_ok=True)
-    for name in sys.argv[1:] or DATA:
+    rated = {f"ratings-{data.partition(':')[0]}": data for data in rating_peers.RATINGS}
+    for name in sys.argv[1:] or [*DATA, *rated, *MODEL_MEASURES]:
         print(f"{name} ...", file=sys.stderr, flush=True)
-        (RESULTS / f"peers-{name}.json").write_text(json.dumps(measured(name), indent=1))
+        if name in MODEL_MEASURES:
+            record(name, *MODEL_MEASURES[name](20_000_000, 3))
+            continue
+        if name in rated:
+            rows = rating_peers.measured(rated[name], ROOT / ".bench" / "peers" / name)
+            document: Any = {"data": rated[name], "rows": rows}
+        else:
+            document = measured(name)
+        (RESULTS / f"peers-{name}.json").write_text(json.dumps(document, indent=1))
     paths = [RESULTS / f"peers-{name}.json" for name in DATA]
     found = [json.loads(path.read_text()) for path in paths if path.exists()]
-    (ROOT / "docs" / "peers.md").write_text(page(found))
+    kept = [RESULTS / f"peers-{name}.json" for name in rated]
+    ratings = [json.loads(path.read_text()) for path in kept if path.exists()]
+    rows = {each["data"]: each["rows"] for each in ratings}
+    written = page(found, rows)
+    (ROOT / "docs" / "peers.md").write_text(written)
+    print(written)
 
 
 if __name__ == "__main__":

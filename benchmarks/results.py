@@ -82,18 +82,23 @@ def record(name: str, rows: Sequence[Row], facts: dict[str, object]) -> Path:
     return path
 
 
-def publish(names: Sequence[str]) -> None:
-    """Put the last recorded run of each measure on the generated 20M file into README.md."""
+def recorded(names: Sequence[str]) -> tuple[list[Row], dict[str, object]]:
+    """The rows of the last runs of these measures on the whole file, and their machine."""
     paths = [RESULTS / f"{name}.json" for name in names]
     found = [json.loads(path.read_text()) for path in paths if path.exists()]
-    if not found:
-        raise SystemExit(f"{RESULTS}: expected a run on the whole file, got none")
     rows = [
         Row(**{key: value for key, value in row.items() if key not in ("ratio", "met")})
         for each in found
         for row in each["rows"]
     ]
-    about = found[0]["machine"]
+    return rows, found[0]["machine"] if found else {}
+
+
+def publish(names: Sequence[str]) -> None:
+    """Put the last recorded run of each measure on the generated 20M file into README.md."""
+    rows, about = recorded(names)
+    if not rows:
+        raise SystemExit(f"{RESULTS}: expected a run on the whole file, got none")
     where = f"{about['cores']} cores, {about['memory_gib']} GiB, {about['cpu']}"
     before, _, rest = README.read_text().partition("<!-- table -->\n")
     _, _, after = rest.partition("<!-- /table -->")

@@ -3,10 +3,30 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from matinee.api import evaluate, explore, fit, read, recommend, similar, split, tune
+    from matinee.api import (
+        evaluate,
+        evaluate_ratings,
+        explore,
+        fit,
+        read,
+        recommend,
+        similar,
+        split,
+        tune,
+    )
 
 __version__ = "0.1.0"
-__all__ = ["evaluate", "explore", "fit", "read", "recommend", "similar", "split", "tune"]
+__all__ = [
+    "evaluate",
+    "evaluate_ratings",
+    "explore",
+    "fit",
+    "read",
+    "recommend",
+    "similar",
+    "split",
+    "tune",
+]
 
 
 def __getattr__(name: str) -> Any:

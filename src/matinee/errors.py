@@ -6,6 +6,7 @@ MatineeError
 │   ├── UnknownId         an id or a title that is not in the vocabulary
 │   ├── AmbiguousTitle    a title that several films answer to
 │   └── MissingData       what is asked needs data that was not given
+│       └── MissingPackage    it needs a package that is not installed
 ├── ArtefactError         a saved model that is damaged, foreign or newer than this program
 ├── DownloadError         a public data set that could not be fetched whole
 └── NumericError          a computation left the finite numbers, or will not fit in memory
@@ -36,6 +37,10 @@ class AmbiguousTitle(InputError):
 
 class MissingData(InputError):
     """What is asked needs data that was not given; the message names it."""
+
+
+class MissingPackage(MissingData):
+    """What is asked needs a package that is not installed; the message says how to get it."""
 
 
 class ArtefactError(MatineeError):

@@ -131,6 +131,7 @@ def test_import_is_the_default_of_later_commands(home: Path) -> None:
         (["recommend", "-d", "starter", "-l", "Alien", "-m", "eese"], "eese"),
         (["recommend", "-d", "starter", "-l", "Alien", "-m", "ease:rigde=3"], "rigde"),
         (["evaluate", "-d", "starter", "--split", "tmie"], "split: expected one of time"),
+        (["evaluate", "-d", "starter", "-m", "all", "-m", "esae"], "model: expected one of pop"),
         (["recommend"], "matinee import"),
         (["import", "x.csv", "--map", "user_id"], "--map: expected OURS=THEIRS"),
         (["get", "ml-1000m"], "ml-1000m"),
@@ -189,3 +190,15 @@ def test_tmdb_alone_and_joined(home: Path, real_data: Path) -> None:
     assert "expected ratings" in run("evaluate", "--data", tmdb, code=2).stderr
     joined = document("import", tmdb, movielens)
     assert (joined["movies"], joined["ratings"]) == (3536, 70194)
+
+
+def test_evaluate_predicts_ratings_when_that_is_the_task(home: Path) -> None:
+    arguments = ("evaluate", "-d", "starter", "--task", "rating", "-m", "bias")
+    found = document(*arguments, "--split", "kfold", "--folds", "3")
+    assert (found["task"], found["folds"], found["simulated"]) == ("rating", 3, True)
+    assert found["models"][0]["metrics"]["rmse"]["value"] > 0
+    shown = run(*arguments, "--split", "time", "--out", "report").stdout
+    assert "in 95 %" in shown
+    assert Path("report/ratings.html").exists()
+    refused = run("evaluate", "-d", "starter", "--split", "kfold", code=2)
+    assert "--task rating" in refused.stderr

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Any:
 def test_the_board_has_every_model_popularity_and_the_oracle(demo: Any) -> None:
     board = demo["leaderboard"]
     names = {model["name"] for model in board["models"]}
-    assert names == {*RECIPES, "oracle"}
+    missing = set() if find_spec("torch") else {"autoencoder"}  # an extra
+    assert names == {*RECIPES, "oracle"} - missing
     assert board["simulated"] is True
     for model in board["models"]:
         ndcg = model["metrics"]["ndcg@10"]

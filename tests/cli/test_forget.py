@@ -9,6 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from matinee import training
+from matinee.cli.viewer_commands import keep
+from matinee.dataset import Dataset
+from matinee.errors import InputError
+from matinee.store.workspace import Workspace
+
 KEPT = ["-m", "ease:ridge=5", "-m", "als:factors=3,epochs=2", "-m", "popularity"]
 
 
@@ -108,6 +114,31 @@ def test_without_a_model_only_the_data_changes(home: Path) -> None:
     assert found["models"] == []
     assert found["sums_difference"] is None
     assert document("train", "-m", "ease")["data"] == "own"
+
+
+def test_a_model_in_training_does_not_bring_back_who_was_forgotten_meanwhile(home: Path) -> None:
+    """Its data was read before; what it has learnt must not be kept, nor the ledger."""
+    workspace = Workspace(home / "home")
+    dataset = Dataset.from_tables(workspace.load("own"))
+    version = workspace.version("own")
+    trained = training.fit("ease:ridge=5", dataset)
+    run("forget", "v3")
+    with pytest.raises(InputError, match="train ease: expected own as it was when training began"):
+        keep(workspace, dataset, trained, version)
+    assert not list((home / "home").rglob("models/own/*"))
+    assert not list((home / "home").rglob("statistics/own/*"))
+    keep(workspace, dataset, trained, workspace.version("own"))  # nothing has changed since
+    assert list((home / "home").rglob("statistics/own/*/users.npy"))
+
+
+def test_nothing_is_kept_of_a_source_beside_imported_data_of_its_name(home: Path) -> None:
+    """own.csv still has the viewer: its sums are not those of what was imported."""
+    run("forget", "v3")
+    run("train", "--data", "own.csv", "-m", "ease:ridge=5")
+    assert not list((home / "home").rglob("statistics/own/*"))
+    run("train", "-m", "ease:ridge=5")
+    (ledger,) = (home / "home").rglob("statistics/own/*/users.npy")
+    assert b'"v3"' not in ledger.read_bytes()
 
 
 def test_mistakes_are_one_line(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

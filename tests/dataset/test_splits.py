@@ -1,5 +1,6 @@
 """No split leaks; each keeps its stated rules; the global time split cuts where another does."""
 
+from dataclasses import replace
 from types import ModuleType
 
 import numpy as np
@@ -9,11 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matinee.dataset import (
+    NO_TIME,
     Dataset,
     Histories,
     Split,
     Stage,
     cold_split,
+    earlier_windows,
     leave_last_split,
     random_split,
     rating_fold_stages,
@@ -22,6 +25,7 @@ from matinee.dataset import (
     time_split,
     user_fold_splits,
 )
+from matinee.dataset.splits import entry_stage
 from matinee.errors import InputError, MissingData
 from matinee.schema import MOVIES, RATINGS, RatingScale, Tables, empty
 
@@ -298,3 +302,57 @@ def test_time_split_asks_what_the_independent_protocol_asks(
     }
     assert ours == expected
     assert history.nnz == sum(user in {u for u, _ in expected} for user, _ in pairs(liked))
+
+
+@few_seeds
+@given(st.integers(0, 2**32 - 1), st.integers(1, 6))
+def test_earlier_windows_go_back_from_the_stage_in_steps_of_its_length(
+    seed: int, count: int
+) -> None:
+    stage = time_split(dataset(seed)).final
+    begin, last = stage.train.as_of, int(stage.truth.time.max())
+    length = last - begin + 1
+    learnt, everybody = stage.train.histories, pairs(stage.train.histories)
+    windows = list(earlier_windows(stage, count))
+    assert 1 <= len(windows) <= count
+    for back, window in enumerate(windows):  # no moment is without a rating, so none is left out
+        end = begin - back * length
+        known = learnt.where(learnt.time < end - length)
+        inside = learnt.where((learnt.time >= end - length) & (learnt.time < end))
+        assert window.train.as_of == end - length
+        assert pairs(window.train.histories) == pairs(known)
+        returning = np.flatnonzero((known.lengths > 0) & (inside.lengths > 0))
+        assert pairs(window.truth) == pairs(inside.take(returning))
+        assert pairs(window.histories) == pairs(known.take(returning))
+        assert pairs(window.truth) <= everybody - pairs(window.train.histories)
+        assert not pairs(window.truth) & pairs(stage.truth)
+    if len(windows) < count:  # nothing was known before another
+        assert begin - (len(windows) + 1) * length <= learnt.time.min()
+
+
+@few_seeds
+@given(st.integers(0, 2**32 - 1))
+def test_only_a_stage_that_asks_for_what_came_later_has_earlier_windows(seed: int) -> None:
+    for name in SPLITS.keys() - IN_TIME:
+        for split in SPLITS[name](dataset(seed), np.random.default_rng(seed)):
+            assert not list(earlier_windows(split.tune, 3))
+
+
+def test_a_stage_at_one_moment_or_without_times_has_no_earlier_windows() -> None:
+    data = dataset(0)
+    histories = data.histories
+    asked = np.arange(histories.entries) % 5 == 0
+    for times in (np.full(histories.entries, 7), np.where(asked, 9, NO_TIME)):
+        timed = data.with_histories(replace(histories, time=times, as_of=np.full(30, 9)))
+        assert not list(earlier_windows(entry_stage(timed, ~asked, asked), 3))
+
+
+def test_windows_before_a_stage_of_a_file_end_where_its_truth_begins() -> None:
+    """Its training data knows the time of all that is on file, later than what it learns from."""
+    data = dataset(1)
+    later = data.histories.time >= 50
+    stage = entry_stage(data, ~later, later)
+    assert stage.train.as_of == 59
+    first, second = earlier_windows(stage, 2)
+    assert (first.train.as_of, second.train.as_of) == (40, 30)
+    assert (int(first.truth.time.min()), int(first.truth.time.max())) == (40, 49)

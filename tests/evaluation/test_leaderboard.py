@@ -53,7 +53,7 @@ def test_the_oracle_is_first_and_not_the_best(board: Leaderboard) -> None:
 
 def test_captions_are_about_models_that_compete(board: Leaderboard) -> None:
     results = board.intervals()
-    for picture in (interval_picture(results), trade_picture(results)):
+    for picture in (interval_picture(results, board.by), trade_picture(results, board.by)):
         assert picture is not None
         assert "oracle" not in picture.sentence
         assert board.best.name in picture.sentence
@@ -81,3 +81,13 @@ def test_a_notebook_shows_a_table(board: Leaderboard) -> None:
         assert f"{model.metrics['ndcg@10'].value:.3f}" in html
         assert model.recipe in html
     assert len(repr(board)) < 200
+
+
+def test_strong_generalisation_is_ordered_by_its_own_metric(data: Dataset) -> None:
+    stage, rng = time_split(data).final, np.random.default_rng(0)
+    fitted = {name: RECIPES[name]().fit(stage.train, rng) for name in ("popularity", "ease")}
+    entries = [Entry(name, name, 0.1, scorer) for name, scorer in fitted.items()]
+    board = evaluate(entries, stage, rng, split="strong", draws=50)
+    values = [model.metrics["ndcg@100"].value or 0.0 for model in board.models]
+    assert board.by == "ndcg@100"
+    assert values == sorted(values, reverse=True)

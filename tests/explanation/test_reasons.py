@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from matinee.dataset import Dataset, Histories
+from matinee.errors import MissingPackage
 from matinee.explanation import leave_one_out, reasons
 from matinee.models import RECIPES
 from matinee.models.protocols import Scorer
@@ -9,7 +10,10 @@ from matinee.models.protocols import Scorer
 
 @pytest.fixture(scope="module", params=sorted(RECIPES))
 def scorer(request: pytest.FixtureRequest, data: Dataset) -> Scorer:
-    return RECIPES[request.param]().fit(data, np.random.default_rng(0))
+    try:
+        return RECIPES[request.param]().fit(data, np.random.default_rng(0))
+    except MissingPackage as error:
+        pytest.skip(str(error))
 
 
 def listed(scorer: Scorer, histories: Histories, n: int = 4) -> np.ndarray:

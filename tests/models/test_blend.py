@@ -6,10 +6,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from matinee.dataset import Dataset, Histories
+from matinee.dataset import NO_TIME, Dataset, Histories
 from matinee.errors import InputError, MissingData
 from matinee.features import portrait
 from matinee.models.blend import Blend, FittedBlend, blended
+from matinee.models.filling import Filling
 from matinee.models.naming import describe, recipe_from_text
 from matinee.schema import MOVIES
 
@@ -47,10 +48,8 @@ def test_the_score_is_the_sum_of_the_parts_each_over_its_usual_spread(data, mode
         if text == "popularity":  # the same for everybody: shares of one whole
             scale = spread[0].sum() / 1000
         expected[:, model.items.numbers(part.items.ids)] += weight * scores / scale
-    everywhere = np.logical_and.reduce([model.items.ids.is_in(p.items.ids) for p in model.parts])
-    assert 10 < everywhere.sum() < len(model.items)
-    found = model.score(asked)[:, everywhere]
-    np.testing.assert_allclose(found, expected[:, everywhere], rtol=1e-3, atol=1e-4)
+    settled = replace(model, filling=Filling.none(len(model.items), len(PARTS)))
+    np.testing.assert_allclose(settled.score(asked), expected, rtol=1e-3, atol=1e-4)
 
 
 def test_reasons_add_up_under_a_root_too(model, asked):
@@ -68,59 +67,68 @@ def test_a_part_without_data_is_left_out(data):
         Blend(("tfidf",), (1.0,)).fit(data, rng())
 
 
-def test_a_film_that_a_part_lacks_gets_what_its_content_lets_expect(data, asked):
-    """Kernel ridge regression of the part's own scores on what is known of the films."""
-    model = Blend(("linear:ridge=2,least=4",), (1.0,)).fit(data, rng())
-    part = model.parts[0]
+def test_a_new_film_gets_what_its_content_lets_expect_the_more_the_fewer_saw_it(data, asked):
+    """Kernel ridge regression of the part's own scores, without the film's own if it has any."""
+    model = Blend(("linear:ridge=2",), (1.0,)).fit(data, rng())
+    part, stretch = model.parts[0], float(model.filling.stretches[0])
     own = data.items.numbers(part.items.ids)
-    lacking = np.setdiff1d(np.arange(len(data.items)), own)
-    assert len(own) > 5
-    assert len(lacking) > 8
     assert model.items == data.items
     F = portrait(data.movies).matrix.toarray()
     likes = np.bincount(data.histories.numbers[data.histories.strength > 0], minlength=30)[own]
     y = part.score(asked) * (likes / likes.mean()) ** -0.25
-    K = F[own] @ F[own].T + 2 * np.eye(len(own))
-    expected = y @ np.linalg.solve(K, F[own] @ F[lacking].T)
-    found = model.score(asked)[:, lacking]
-    stretch = float((found * expected).sum() / (expected**2).sum())
+    assert len(own) < 30
     assert stretch > 1
-    np.testing.assert_allclose(found, stretch * expected, rtol=1e-3, atol=1e-4 * found.max())
-    np.testing.assert_array_equal(np.flatnonzero(model.by_content), lacking)
+    for film, rest in enumerate(model.filling.rest):
+        others = own != film
+        K = (F[own] @ F[own].T + 2 * np.eye(len(own)))[np.ix_(others, others)]
+        mapped = stretch * y[:, others] @ np.linalg.solve(K, F[own[others]] @ F[film])
+        before = part.score(asked)[:, ~others].sum(axis=1)
+        expected = model.factors[0] * ((1 - rest) * before + rest * mapped)
+        np.testing.assert_allclose(model.score(asked)[:, film], expected, rtol=1e-2, atol=2e-3)
 
 
-def test_filled_scores_are_spread_as_the_parts_own(data):
-    model = Blend(("linear:ridge=2,least=4",), (1.0,)).fit(data, rng())
-    scores = model.score(data.histories)
-    new = model.by_content
-    ratio = np.sqrt(scores[:, new].var(axis=1).mean() / scores[:, ~new].var(axis=1).mean())
-    assert 0.4 < ratio < 2
+def test_the_rest_of_a_film_fades_with_views_and_with_time(data):
+    model = Blend(("linear:ridge=2", "soup"), (1.0, 1.0)).fit(data, rng())
+    views = np.bincount(data.histories.numbers, minlength=30)
+    rest = model.filling.rest
+    assert rest[views == 0].tolist() == [1.0]
+    for film in np.flatnonzero(views):
+        first = data.histories.time[data.histories.numbers == film].min()
+        days = (data.as_of - first) / 86_400
+        assert rest[film] == pytest.approx(3 / (3 + views[film]) * np.exp(-days / 30), rel=1e-5)
+    np.testing.assert_array_equal(model.by_content, rest > 0.5)
+    untimed = data.with_histories(
+        replace(data.histories, time=np.full(data.histories.entries, NO_TIME))
+    )
+    rest = Blend(("linear:ridge=2", "soup"), (1.0, 1.0)).fit(untimed, rng()).filling.rest
+    np.testing.assert_array_equal(rest, views == 0)
 
 
 def test_what_everybody_watches_says_nothing_of_a_film_that_nobody_watched(data, asked):
     model = Blend(("linear:ridge=2", "trending"), (1.0, 1.0)).fit(data, rng())
     assert model.filling.stretches[0] > 0
     assert model.filling.stretches[1] == 0
-    new = int(np.flatnonzero(~data.rated_items)[0])
     found = model.contributions(asked, np.full((asked.rows, 1), model.items.number("m99")))
-    assert data.items.ids[new] == "m99"
+    assert not data.rated_items[data.items.number("m99")]
     assert not found.terms["part trending"].any()
     assert found.entries.any()
 
 
-def test_without_anything_known_of_the_films_a_lacking_part_gives_nothing(data, asked):
-    bare = data.movies.select(
-        "item_id",
-        *(pl.lit(None, kind).alias(name) for name, kind in MOVIES.items() if name != "item_id"),
-    )
-    model = Blend(("linear", "popularity"), (1.0, 1.0)).fit(replace(data, movies=bare), rng())
-    only = Blend(("popularity",), (1.0,)).fit(data, rng())
-    without = np.setdiff1d(
-        np.arange(len(model.items)), model.items.numbers(model.parts[0].items.ids)
-    )
-    assert len(without)
-    found, expected = model.score(asked)[:, without], only.score(asked)[:, without]
-    np.testing.assert_allclose(found, expected, rtol=1e-5)
+@pytest.mark.parametrize("least", [5, 2])
+def test_a_film_that_is_known_by_nothing_is_neutral(data, asked, least):
+    """Nothing is known of any film, or of one; other films that a part lacks get 0 from it too."""
+    nothing = [pl.lit(None, kind).alias(n) for n, kind in MOVIES.items() if n != "item_id"]
+    bare = data.movies.select("item_id", *nothing)
+    for movies in (bare, pl.concat([data.movies.head(29), bare.tail(1)])):
+        text = f"linear:ridge=2,least={least}"
+        model = Blend((text, "popularity"), (1.0, 1.0)).fit(replace(data, movies=movies), rng())
+        only = Blend(("popularity",), (1.0,)).fit(data, rng())
+        assert not (model.items.ids == "m99").any() or not model.score(asked)[:, -1].any()
+        known = model.parts[0].items.numbers(model.items.ids) >= 0
+        lacking = (model.filling.rest == 0) & ~known
+        found, expected = (m.score(asked) for m in (model, only))
+        same = only.items.numbers(model.items.ids.filter(pl.Series(lacking)))
+        np.testing.assert_allclose(found[:, lacking], expected[:, same], rtol=1e-5)
 
 
 def test_parts_that_are_fitted_already_are_taken_as_they_are(data, model):
@@ -154,3 +162,22 @@ def test_its_text_says_parts_and_weights(text):
 def test_a_blend_that_is_none_is_refused(text, message):
     with pytest.raises(InputError, match=message):
         recipe_from_text(text)
+
+
+def test_its_personal_part_leaves_out_what_is_the_same_for_all(data, model, asked):
+    personal = model.personal()
+    assert personal.recipe.parts == ("linear:ridge=2", "root-ease:ridge=3", "soup")
+    gone = (model.score(asked) - personal.score(asked)).astype(np.float64)
+    np.testing.assert_allclose(gone, np.broadcast_to(gone[:1], gone.shape), atol=1e-4)
+    assert gone.std() > 0
+    same = Blend(("popularity",), (1.0,)).fit(data, rng())
+    assert same.personal() is same
+
+
+def test_content_keeps_its_ratio_to_the_rest_in_short_histories(data):
+    blend = Blend(("linear", "soup"), (1.0, 0.4)).fit(data, rng())
+    row = data.histories.take(np.array([int(np.argmax(data.histories.lengths))]))
+    first = row.where(np.arange(row.entries) == int(np.argmax(row.strength > 0)))
+    content = Blend(("soup",), (0.4,)).fit(data, rng())
+    spread = [content.score(each).std() / blend.score(each).std() for each in (first, row)]
+    assert 0.2 < spread[0] / spread[1] < 5

@@ -20,12 +20,12 @@ def asked(data: Dataset, likes: list[str], dislikes: list[str], seen: list[str])
 
 
 @RECIPES
-def test_a_score_is_the_mean_cosine_with_the_history_dislikes_negative(data, recipe):
+def test_a_score_is_the_summed_cosine_with_the_history_dislikes_negative(data, recipe):
     model = recipe.fit(data, np.random.default_rng(0))
     cosine = cosine_similarity(model.features.matrix)
     histories = asked(data, ["m11", "m14"], ["m12"], ["m20"])
     liked, liked_too, disliked = data.items.numbers(["m11", "m14", "m12"])
-    expected = (cosine[liked] + cosine[liked_too] - cosine[disliked]) / 3
+    expected = cosine[liked] + cosine[liked_too] - cosine[disliked]
     np.testing.assert_allclose(model.score(histories)[0], expected, rtol=1e-5, atol=1e-6)
 
 
@@ -48,7 +48,7 @@ def test_a_contribution_is_the_share_of_that_film_by_their_common_features(data,
     entries = model.contributions(histories, np.array([[wanted]])).entries[:, 0]
     for entry, strength in zip(range(2), histories.strength, strict=True):
         shared = model.features.shared(int(histories.numbers[entry]), wanted)
-        expected = strength * sum(part for _, part in shared) / 2
+        expected = strength * sum(part for _, part in shared)
         assert entries[entry] == pytest.approx(expected, rel=1e-5)
 
 

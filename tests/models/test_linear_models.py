@@ -7,6 +7,7 @@ from matinee.dataset import Dataset, Vocabulary
 from matinee.errors import InputError, MissingData, NumericError
 from matinee.features import soup
 from matinee.models import RECIPES, solve
+from matinee.models.current import Current
 from matinee.models.dan import Dan
 from matinee.models.denoising import Deql, Edlae, Rdlae
 from matinee.models.ease import Ease
@@ -239,3 +240,30 @@ def test_fewer_viewers_than_films_are_solved_from_their_rows_to_the_same_weights
     expected, found = recipe.solve(sums, data), recipe.fit(data, rng())
     assert found.items == expected.items
     np.testing.assert_allclose(found.weights, expected.weights, rtol=1e-5, atol=1e-8)
+
+
+def faded(data: Dataset, items: Vocabulary, days: float) -> tuple[np.ndarray, np.ndarray]:
+    """Everything seen as `current` counts it, and its likes by their age, (users, items) each."""
+    Z, Y = np.zeros((len(data.users), len(items))), np.zeros((len(data.users), len(items)))
+    own = data.histories.on(items)
+    now = data.histories.as_of.max()
+    for row, item, strength, time in zip(
+        own.entry_rows, own.numbers, own.strength, own.time, strict=True
+    ):
+        value = strength if strength > 0 else 0.3 * -strength if strength < 0 else 0.5
+        Z[row, item] = grid(np.float64(value))
+        Y[row, item] = grid(max(strength, 0) * np.exp(-(now - time) / 86_400 / days))
+    return Z, Y
+
+
+@pytest.mark.parametrize("few_viewers", [False, True])
+@pytest.mark.parametrize("days", [0.5, 30.0])
+def test_current_is_the_regression_of_fading_likes_on_all_that_was_seen(data, days, few_viewers):
+    if few_viewers:
+        data = data.take_users(np.arange(0, len(data.users), 8))
+    recipe = Current(days=days, ridge=3.0, least=1)
+    model = recipe.fit(data, rng())
+    assert isinstance(gathered(recipe, data), FewRows) == few_viewers
+    Z, Y = faded(data, model.items, days)
+    assert (Y > 0).sum() < (Z > 0).sum()
+    assert_weights(model.weights, columns(Z, Y, np.full(Z.shape[1], 3.0)))

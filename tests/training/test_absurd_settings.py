@@ -24,12 +24,14 @@ SETTINGS = [
 
 @pytest.mark.parametrize("text", SETTINGS)
 @pytest.mark.filterwarnings("ignore:overflow:RuntimeWarning")
-def test_a_setting_gives_finite_scores_or_a_message(text: str, data: Dataset):
+def test_a_setting_gives_finite_scores_that_can_be_kept_or_a_message(text, data: Dataset, tmp_path):
     try:
-        scorer = training.fit(text, data).scorer
+        trained = training.fit(text, data)
     except MatineeError:
         return
-    assert np.isfinite(scorer.score(data.histories)).all()
+    assert np.isfinite(trained.scorer.score(data.histories)).all()
+    training.save(trained, tmp_path / "model", data)
+    assert training.load(tmp_path / "model").recipe == trained.recipe
 
 
 def test_a_fit_without_room_says_so(data: Dataset, monkeypatch: pytest.MonkeyPatch):

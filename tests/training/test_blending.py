@@ -1,12 +1,24 @@
 """Weights are learnt on the stage's viewers, and only where these clearly agree."""
 
+from dataclasses import replace
+
 import numpy as np
+import polars as pl
 import pytest
 
 from matinee import training
 from matinee.api import as_dataset
-from matinee.dataset import Dataset, Histories, Split, strong_split, time_split
+from matinee.dataset import (
+    Dataset,
+    Histories,
+    Split,
+    earlier_windows,
+    strong_split,
+    time_split,
+)
+from matinee.dataset.splits import window_stage
 from matinee.models.blend import Blend
+from matinee.schema import MOVIES
 from matinee.training.blending import learn
 from matinee.training.choosing import BLENDED, Chooser, learnt_blend
 
@@ -84,3 +96,30 @@ def test_data_that_cannot_be_split_gets_the_shipped_weights(data):
     assert isinstance(learnt_blend(nothing), Blend)
     empty = data.with_histories(data.histories.where(np.zeros(data.histories.entries, bool)))
     assert learnt_blend(empty) == Blend()
+
+
+def test_a_week_in_which_nobody_liked_anything_does_not_stop_the_choice_of_a_pace(split):
+    """Its truth is dislikes alone: an earlier window like that is no test of trending."""
+    data = split.final.train
+    stage = time_split(data).tune
+    first, *_ = earlier_windows(stage, 1)
+    known = data.histories
+    in_it = (known.time >= first.train.as_of) & (known.time < stage.train.as_of)
+    strength = np.where(in_it, np.minimum(known.strength, -0.5), known.strength)
+    gloomy = data.with_histories(replace(known, strength=strength.astype(np.float32)))
+    stage = window_stage(gloomy, stage.train.as_of, int(stage.truth.time.max()) + 1)
+    assert (next(earlier_windows(stage, 1)).truth.strength < 0).all()
+    assert Chooser(stage).best("trending").recipe.days > 0
+    assert Chooser(stage).recipe("current").days >= 7
+
+
+def test_a_blend_without_one_of_its_parts_is_kept_as_what_was_fitted(split, tmp_path):
+    """Ratings alone have no films' descriptions for soup: what is kept must be read back."""
+    data = split.tune.train
+    bare = data.movies.select(
+        pl.col("item_id"), *(pl.lit(None, dtype).alias(n) for n, dtype in list(MOVIES.items())[1:])
+    )
+    trained = training.fit("blend:popularity@1+soup@0.5", replace(data, movies=bare))
+    assert trained.recipe == Blend(("popularity",), (1.0,))
+    training.save(trained, tmp_path / "model", data)
+    assert training.load(tmp_path / "model").recipe == trained.recipe

@@ -14,6 +14,8 @@ import pytest
 from matinee import training
 from matinee.dataset import Dataset
 from matinee.errors import InputError, MissingData, UnknownId
+from matinee.models.autoencoder import Autoencoder, FittedAutoencoder
+from matinee.models.autoencoder_training import initial
 from matinee.models.blend import Blend
 from matinee.schema import MOVIES, QUARANTINE, RATINGS, TAGS, RatingScale, Tables, empty
 from matinee.store import artefacts
@@ -165,6 +167,20 @@ def test_the_report_says_what_was_reached_and_what_was_not(tmp_path: Path) -> No
     assert models["blend"].exact == (BLEND.parts[0], BLEND.parts[2])
     assert models["blend"].stale == (BLEND.parts[1],)
     assert stale(workspace.model_folder("lopsided", "blend")).startswith("als:factors=3,epochs=2: ")
+
+
+def test_an_autoencoder_is_marked_without_pytorch_too(tmp_path: Path) -> None:
+    workspace = trained(tmp_path, tables(), blend=False)
+    data = Dataset.from_tables(workspace.load())
+    recipe = Autoencoder(factors=2, hidden=3)
+    layers = initial(recipe, np.ones(len(data.items)), np.random.default_rng(0))
+    model = FittedAutoencoder.from_arrays(recipe, data.items, layers)
+    folder = workspace.model_folder("lopsided", "autoencoder")
+    training.save(training.Trained("autoencoder", recipe, model, 0.0), folder, data)
+    models = {model.name: model for model in forget(workspace, None, "u5").models}
+    assert models["autoencoder"].exact == ()
+    assert models["autoencoder"].stale == (models["autoencoder"].recipe,)
+    assert stale(folder) == "a viewer it learnt from has been forgotten since"
 
 
 def test_the_linear_parts_of_a_blend_are_those_of_a_refit(tmp_path: Path) -> None:

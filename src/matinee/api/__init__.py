@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matinee.api.comparing import evaluate, split
     from matinee.api.exploring import explore
+    from matinee.api.rating import evaluate_ratings
     from matinee.api.reading import as_dataset, read
     from matinee.api.recommending import Recommendation, Recommendations, fit, recommend, similar
     from matinee.api.tuning import Tuning, tune
@@ -18,6 +19,7 @@ _MODULES = {
     "Tuning": "tuning",
     "as_dataset": "reading",
     "evaluate": "comparing",
+    "evaluate_ratings": "rating",
     "explore": "exploring",
     "fit": "recommending",
     "read": "reading",
@@ -33,6 +35,7 @@ __all__ = [
     "Tuning",
     "as_dataset",
     "evaluate",
+    "evaluate_ratings",
     "explore",
     "fit",
     "read",

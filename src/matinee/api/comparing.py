@@ -63,6 +63,8 @@ def split(data: Data, how: str | Path = "time", seed: int = 0) -> Split:
         )
     if str(how) in SPLITS:
         return SPLITS[str(how)](dataset, np.random.default_rng(seed))
+    if str(how) == "kfold":
+        raise InputError("split kfold: expected --task rating (evaluate_ratings), got ranking")
     path = Path(how)
     if not path.is_file():
         raise InputError(f"split: expected one of {', '.join(SPLITS)} or a file, got {str(how)!r}")
@@ -95,10 +97,10 @@ def evaluate(
 
     A model named without settings is chosen from its small grid (`training.choosing.GRIDS`) on the
     validation part; one with settings ("ease:ridge=100") is taken as it is. Without models, or
-    with "all": every recipe that the data can feed. On simulated data the world's true enjoyment
-    joins as "oracle". With `folds` > 1 the rounds' viewers are pooled: under "strong" each viewer
-    is held out once and settings are chosen on the next fold; under "time" there are several
-    origins.
+    with "all" among them, every recipe that the data can feed joins. On simulated data the world's
+    true enjoyment joins as "oracle". With `folds` > 1 the rounds' viewers are pooled: under
+    "strong" each viewer is held out once and settings are chosen on the next fold; under "time"
+    there are several origins.
     """
     dataset = as_dataset(data)
     if isinstance(split_by, Split):
@@ -107,8 +109,8 @@ def evaluate(
         parts = splits(dataset, split_by, seed, folds)
         name = parts[0].name if len(parts) == 1 else f"{split_by}, {len(parts)} rounds"
     models = [models] if isinstance(models, str) else models
-    if models is not None and "all" in models:
-        models = None
+    everything = models is None or "all" in models
+    named = [model for model in models or () if model != "all"]
     try:
         features = content_vectors(dataset.movies).matrix
     except MissingData as error:
@@ -122,18 +124,25 @@ def evaluate(
             if first or not text.startswith("left out"):
                 say(text if text.startswith("left out") else where + text)
 
-        entries = _entries(models, each, seed, tell)
+        entries = _entries(named, everything, each, seed, tell)
         tell("measuring")
         rounds.append(evaluation.look(entries, each.final, features))
     return evaluation.leaderboard(rounds, np.random.default_rng(seed), split=name)
 
 
 def _entries(
-    models: Sequence[str | Trained] | None, parts: Split, seed: int, say: Callable[[str], None]
+    models: Sequence[str | Trained],
+    everything: bool,
+    parts: Split,
+    seed: int,
+    say: Callable[[str], None],
 ) -> list[evaluation.Entry]:
-    asked = list(RECIPES) if models is None else [*models]
+    asked: list[str | Trained] = [*models]
     named = {text if isinstance(text, str) else text.name for text in asked}
-    asked += [name for name in ALWAYS if not any(n.split(":")[0] == name for n in named)]
+    if everything:
+        asked += [name for name in RECIPES if name not in named]
+    else:
+        asked += [name for name in ALWAYS if not any(n.split(":")[0] == name for n in named)]
     entries: list[evaluation.Entry] = []
     chooser = Chooser(parts.tune, seed)
     for model in asked:
@@ -142,15 +151,15 @@ def _entries(
         try:
             trained = model if isinstance(model, Trained) else _trained(model, parts, chooser)
         except MissingData as error:
-            if models is not None and model in models:  # not one that always joins
+            if model in models:  # not one that joins unasked
                 raise
             say(f"left out {label}: {error}")
             continue
         recipe = training.describe(trained.recipe)
+        if any(entry.recipe == recipe for entry in entries):
+            continue  # named twice, or chosen as it was named
         taken = any(entry.name == trained.name for entry in entries)
         name = recipe if taken else trained.name
-        if any(entry.name == name for entry in entries):
-            continue  # named twice, or chosen as it was named
         entries.append(evaluation.Entry(name, recipe, trained.seconds, trained.scorer))
     if parts.final.train.simulated:
         truth = evaluation.Entry("oracle", "the world's true enjoyment", 0.0, oracle(WORLD))

@@ -17,7 +17,7 @@ from matinee.errors import InputError, MissingData, UnknownId, few
 from matinee.explanation import Reason, reasons
 from matinee.intake.personal import read_history
 from matinee.intake.titles import find
-from matinee.models.protocols import Scorer
+from matinee.models.blend import FittedBlend
 from matinee.training import Trained
 from matinee.training.choosing import learnt_blend
 
@@ -125,6 +125,7 @@ class _Question:
     text: str
     history: Histories
     notes: tuple[str, ...] = ()
+    titles: bool = False  # whether it is about given titles, and not about a viewer
 
 
 def fit(data: Data, model: str | None = None, seed: int = 0) -> Trained:
@@ -196,7 +197,9 @@ def similar(
         model = default_model(dataset) if int(liked.sum()) >= _FEW_LIKES else "soup"
     trained = model if isinstance(model, Trained) else fit(dataset, model, seed)
     question = _Question(
-        f"more like {dataset.titles(np.array([number]))[0]}", _liking(dataset, [number])
+        f"more like {dataset.titles(np.array([number]))[0]}",
+        _liking(dataset, [number]),
+        titles=True,
     )
     return _answer(dataset, trained, question, n, why)
 
@@ -210,7 +213,10 @@ def _for_anybody(data: Dataset, question: _Question, n: int, seed: int) -> Recom
 def _answer(
     data: Dataset, trained: Trained, question: _Question, n: int, why: int
 ) -> Recommendations:
-    scorer: Scorer = trained.scorer
+    scorer, recipe = trained.scorer, trained.recipe
+    if question.titles and isinstance(scorer, FittedBlend):
+        scorer = scorer.personal()
+        recipe = scorer.recipe
     # Nobody gets more films than there are; a number that is none is the ranking's to refuse.
     most = max(len(data.items), 1)
     ranked = ranking.top(scorer, question.history, min(n, most) if isinstance(n, int) else n)
@@ -228,7 +234,7 @@ def _answer(
     notes = question.notes
     if len(items) < n:
         notes = (*notes, f"{len(items)} of {n} films: no other has anything to do with the history")
-    text = training.describe(trained.recipe)
+    text = training.describe(recipe)
     return Recommendations(data.name, text, question.text, data.simulated, items, notes)
 
 
@@ -249,7 +255,7 @@ def _question(
         return _own_history(data, history)
     liked = [data.items.number(find(data.movies, title)) for title in like]
     titles = ", ".join(data.titles(np.array(liked)))
-    return _Question(f"for one who likes {titles}", _liking(data, liked))
+    return _Question(f"for one who likes {titles}", _liking(data, liked), titles=True)
 
 
 def _own_history(data: Dataset, path: str | Path) -> _Question:

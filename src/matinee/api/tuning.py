@@ -22,7 +22,7 @@ from matinee.store.workspace import Workspace
 from matinee.training.choosing import BLENDED, Chooser
 from matinee.training.objectives import Objective, metric_of, split_of
 from matinee.training.own_defaults import keep_own_defaults
-from matinee.training.spaces import SPACES, TIMED
+from matinee.training.spaces import SLOW, SPACES, TIMED
 from matinee.training.studies import Trial
 from matinee.training.tuning import Budget, Progress, Search, space_of, tune_recipe
 
@@ -186,7 +186,7 @@ def tune(
 
 def _with_parts(names: Sequence[str]) -> list[str]:
     """The names, each once; before a blend its parts that have settings to search."""
-    parts = [part for part in BLENDED if part in SPACES and part not in TIMED]
+    parts = [part for part in BLENDED if part in SPACES and part not in TIMED | SLOW]
     wanted = [part for name in names for part in ((*parts, name) if name == "blend" else (name,))]
     return [name for name in dict.fromkeys(wanted) if name != "blend"] + ["blend"] * (
         "blend" in wanted

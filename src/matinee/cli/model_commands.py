@@ -1,5 +1,6 @@
 """train and evaluate: fitted models, and how good they are."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,8 +10,8 @@ from rich.markup import escape
 from matinee.cli.options import DataOption, JsonOption, OutOption, SeedOption
 from matinee.cli.output import note, out, print_json, working
 from matinee.cli.own_defaults import with_own_default
-from matinee.cli.sources import read_data
-from matinee.cli.viewer_commands import add_ratings, keep_sums, render_update
+from matinee.cli.sources import imported_name, read_data
+from matinee.cli.viewer_commands import add_ratings, keep, render_update
 
 ModelOption = Annotated[
     list[str] | None,
@@ -25,6 +26,13 @@ ModelOption = Annotated[
 ]
 
 _STRONG_FOLDS = 10
+
+
+class Task(StrEnum):
+    """What models are asked for."""
+
+    ranking = "ranking"
+    rating = "rating"
 
 
 def train(
@@ -64,6 +72,7 @@ def train(
         data = [added["data"]]
         if not json:
             render_update(added)
+    version = workspace.version(imported) if (imported := imported_name(data, workspace)) else None
     dataset = api.as_dataset(read_data(data, settings))
     documents = []
     asked_for = model or ([] if added and added["models"] else [default_model(dataset)])
@@ -71,9 +80,7 @@ def train(
         text = with_own_default(asked, dataset, settings)
         with working(f"fitting {text}"):
             trained = api.fit(dataset, text, settings.seed if seed is None else seed)
-            folder = workspace.model_folder(dataset.name, trained.name)
-            training.save(trained, folder, dataset)
-            keep_sums(workspace, dataset, trained)
+            folder = keep(workspace, dataset, trained, version)
         documents.append(
             {
                 "name": trained.name,
@@ -95,13 +102,17 @@ def train(
 def evaluate(
     data: DataOption = None,
     model: ModelOption = None,
+    task: Annotated[
+        Task,
+        typer.Option("--task", help="ranking: lists; rating: predicted stars and their intervals."),
+    ] = Task.ranking,
     split: Annotated[
         str,
         typer.Option(
             "--split",
             metavar="NAME|FILE",
             help="time (default), strong, random, leave-last, cold-items, cold-items-full; or a "
-            "Parquet/CSV file with user_id, item_id, part.",
+            "Parquet/CSV file with user_id, item_id, part. For --task rating also kfold.",
         ),
     ] = "time",
     save_split: Annotated[
@@ -115,7 +126,8 @@ def evaluate(
             "--folds",
             min=1,
             help="Rounds whose viewers are pooled: under strong every viewer is held out once "
-            f"(default {_STRONG_FOLDS}), under time there are several origins (default 1).",
+            f"(default {_STRONG_FOLDS}), under time there are several origins (default 1), under "
+            "kfold every rating is held out once (default 5).",
             show_default=False,
         ),
     ] = None,
@@ -126,6 +138,7 @@ def evaluate(
 
     [bold]matinee evaluate --data ml-latest-small[/bold]
     [bold]matinee evaluate -d ml-latest-small --split strong -m ease -m als:factors=64[/bold]
+    [bold]matinee evaluate -d ml-latest-small --task rating --split kfold[/bold]
 
     A model without settings is chosen from a small grid on the validation part. Without models,
     or with [bold]--models all[/bold], every one that the data can feed.
@@ -140,6 +153,18 @@ def evaluate(
     tables = read_data(data, settings)
     with working("splitting") as status:
         dataset = api.as_dataset(tables)
+
+        def say(text: str) -> None:
+            status.update(escape(text))
+            if text.startswith("left out"):
+                note(text)
+
+        if task == Task.rating:
+            if save_split is not None:
+                raise InputError("--save-split: expected --task ranking, got rating")
+            rated = api.evaluate_ratings(dataset, model, split, seed, say, folds)
+            _show_ratings(rated.to_json_dict(), json, out_folder)
+            return
         if save_split is not None:
             if folds not in (None, 1):
                 raise InputError(
@@ -149,12 +174,6 @@ def evaluate(
             split_file(api.split(dataset, split, seed), save_split)
             note(f"split: {save_split}")
         rounds = folds or (_STRONG_FOLDS if split == "strong" else 1)
-
-        def say(text: str) -> None:
-            status.update(escape(text))
-            if text.startswith("left out"):
-                note(text)
-
         board = api.evaluate(dataset, model, split, seed, say, rounds)
     document = board.to_json_dict()
     if json:
@@ -167,3 +186,16 @@ def evaluate(
         from matinee.reports import write_leaderboard
 
         note(f"report: {write_leaderboard(document, out_folder)}")
+
+
+def _show_ratings(document: dict[str, Any], json: bool, out_folder: Path | None) -> None:
+    if json:
+        print_json(document)
+    else:
+        from matinee.cli.leaderboard_view import render_ratings
+
+        render_ratings(document, out)
+    if out_folder is not None:
+        from matinee.reports import write_ratings
+
+        note(f"report: {write_ratings(document, out_folder)}")

@@ -11,6 +11,7 @@ from matinee.errors import InputError
 if TYPE_CHECKING:
     from matinee.schema import Tables
     from matinee.settings import Settings
+    from matinee.store.workspace import Workspace
 
 
 def read_data(
@@ -33,6 +34,17 @@ def read_data(
         )
     report(tables)
     return tables
+
+
+def imported_name(sources: Sequence[str] | None, workspace: "Workspace") -> str | None:
+    """The name under which the data was imported that `read_data` takes; None for any other."""
+    from matinee.intake.files import is_there
+
+    if not sources:
+        return workspace.last()
+    if len(sources) > 1 or is_there(Path(sources[0])):
+        return None
+    return sources[0] if sources[0] in workspace.names() else None
 
 
 def report(tables: "Tables") -> None:

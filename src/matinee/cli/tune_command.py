@@ -33,7 +33,7 @@ def tune(
             "--split",
             metavar="NAME",
             help="[b]strong[/b] (default: viewers that the model never saw), [b]time[/b] (default "
-            "for bias, mf and trending) or another that [b]evaluate[/b] knows.",
+            "for bias, mf, fm and trending) or another that [b]evaluate[/b] knows.",
             show_default=False,
         ),
     ] = None,

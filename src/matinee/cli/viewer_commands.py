@@ -13,6 +13,8 @@ from matinee.cli.sources import place_compiled_code, read_data
 from matinee.errors import InputError, NumericError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from matinee.dataset import Dataset
     from matinee.settings import Settings
     from matinee.store.workspace import Workspace
@@ -69,19 +71,35 @@ def add_ratings(
         return _document(add(workspace, name, tables))
 
 
-def keep_sums(workspace: "Workspace", dataset: "Dataset", trained: "Trained") -> None:
-    """Keep what the model's linear parts are solved from, where viewers can come and go.
+def keep(
+    workspace: "Workspace",
+    dataset: "Dataset",
+    trained: "Trained",
+    version: tuple[int, int] | None,
+) -> "Path":
+    """Keep the model, and what its linear parts are solved from where viewers can come and go.
 
-    That is in imported data. Without room for it they are fitted again when that happens.
+    That is in imported data, of which `version` is the one that was read. If another command has
+    changed it since, nothing is kept: a viewer forgotten meanwhile would come back. Without room
+    for the sums they are gathered when they are needed.
     """
+    from matinee.training import save
     from matinee.training.learnt import keep_statistics
 
-    if dataset.name not in workspace.names():
-        return
-    try:
-        keep_statistics(workspace, dataset, trained.recipe)
-    except NumericError as error:
-        note(f"sums over viewers are not kept: {error}")
+    folder = workspace.model_folder(dataset.name, trained.name)
+    with workspace.change():
+        if version is not None and workspace.version(dataset.name) != version:
+            raise InputError(
+                f"train {trained.name}: expected {dataset.name} as it was when training began, got "
+                "other data: another command has changed it; train again"
+            )
+        save(trained, folder, dataset)
+        if version is not None:
+            try:
+                keep_statistics(workspace, dataset, trained.recipe)
+            except NumericError as error:
+                note(f"sums over viewers are not kept: {error}")
+    return folder
 
 
 def render_update(document: dict[str, Any]) -> None:

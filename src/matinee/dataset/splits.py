@@ -1,6 +1,6 @@
 """Splits of a data set into what models learn from and what they are asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -85,23 +85,24 @@ def rolling_time_splits(data: Dataset, origins: int = 3) -> list[Split]:
     ]
 
 
-def earlier_windows(stage: Stage, count: int) -> list[Stage]:
+def earlier_windows(stage: Stage, count: int) -> Iterator[Stage]:
     """Up to `count` stages as long as the given one, of what came before it; latest first.
 
-    Empty unless the stage asks for what came after all that it has learnt from.
+    None unless the stage asks for what came after all that it has learnt from. Windows in which
+    nobody did anything count, but are not given.
     """
-    if not stage.train.has_times or not stage.truth.entries:
-        return []
-    end, last = stage.train.as_of, int(stage.truth.time.max())
-    if int(stage.truth.time.min()) < end:
-        return []
-    length = last - end + 1
-    earliest = int(stage.train.histories.time.min())
-    found: list[Stage] = []
-    while len(found) < count and end - length > earliest:
-        found.append(window_stage(stage.train, end - length, end))
+    known, asked = stage.train.histories.time, stage.truth.time
+    if not stage.train.has_times or not stage.truth.entries or asked.min() <= known.max():
+        return
+    end = min(stage.train.as_of, int(asked.min()))
+    length = int(asked.max()) - end + 1
+    for _ in range(count):
+        if end - length <= known.min():
+            return
+        window = window_stage(stage.train, end - length, end)
+        if window.truth.entries:
+            yield window
         end -= length
-    return [each for each in found if each.truth.entries]
 
 
 def leave_last_split(data: Dataset, n: int = 1) -> Split:

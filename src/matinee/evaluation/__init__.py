@@ -3,6 +3,7 @@
 from matinee.evaluation.contest import Entry, Round, evaluate, leaderboard, look
 from matinee.evaluation.leaderboard import (
     DENOMINATORS,
+    HEADLINE,
     LOWER_IS_BETTER,
     ORACLE,
     Difference,
@@ -10,9 +11,11 @@ from matinee.evaluation.leaderboard import (
     Leaderboard,
     ModelResult,
 )
+from matinee.evaluation.rating_board import RatedModel, RatingBoard
 
 __all__ = [
     "DENOMINATORS",
+    "HEADLINE",
     "LOWER_IS_BETTER",
     "ORACLE",
     "Difference",
@@ -20,6 +23,8 @@ __all__ = [
     "Estimate",
     "Leaderboard",
     "ModelResult",
+    "RatedModel",
+    "RatingBoard",
     "Round",
     "evaluate",
     "leaderboard",

@@ -11,6 +11,7 @@ from scipy.sparse import csr_array
 from matinee.dataset import Stage
 from matinee.errors import InputError, few
 from matinee.evaluation.leaderboard import (
+    HEADLINE,
     LOWER_IS_BETTER,
     ORACLE,
     Difference,
@@ -88,8 +89,9 @@ def look(entries: Sequence[Entry], stage: Stage, features: csr_array | None = No
 def leaderboard(
     rounds: Sequence[Round], rng: np.random.Generator, *, split: str, draws: int = 1000
 ) -> Leaderboard:
-    """The board of one round, or of several whose users are pooled; best NDCG@10 first.
+    """The board of one round, or of several whose users are pooled; best first.
 
+    By NDCG@10, or NDCG@100 under strong generalisation, whose protocol has it (Liang et al. 2018).
     A model must have been in every round. Candidates are those of any round, `fit_s` is the mean,
     the recipe that which most rounds had. Intervals come from `draws` resamples of users.
     """
@@ -98,7 +100,8 @@ def leaderboard(
     measured = {name: pooled([each.measured[name] for each in rounds]) for name in names}
     candidates = np.logical_or.reduce([each.stage.candidates for each in rounds])
     results = [_result(n, rounds, measured[n], candidates, seed, draws) for n in names]
-    results.sort(key=lambda r: (-(r.metrics["ndcg@10"].value or 0.0), r.name))
+    by = "ndcg@100" if split.startswith("strong") else HEADLINE
+    results.sort(key=lambda r: (-(r.metrics[by].value or 0.0), r.name))
     first, users = rounds[0].stage, sum(each.users for each in rounds)
     notes = list(rounds[0].notes)
     if len(rounds) > 1:
@@ -113,6 +116,7 @@ def leaderboard(
     return Leaderboard(
         data=first.train.name,
         split=split,
+        by=by,
         simulated=first.train.simulated,
         users=users,
         left_out=_left_out(rounds),

@@ -30,6 +30,7 @@ DENOMINATORS: dict[str, str] = {
 }
 
 LOWER_IS_BETTER = frozenset({"rmse", "mae", "gini", "calibration"})
+HEADLINE = "ndcg@10"  # what models are ordered by unless the split's protocol has another
 ORACLE = "oracle"  # knows the truth of a simulated world: it is on the board, not in the contest
 
 
@@ -69,10 +70,11 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Leaderboard:
-    """Best NDCG@10 first; the counts say what the figures are about."""
+    """Best first, by the metric `by`; the counts say what the figures are about."""
 
     data: str
     split: str
+    by: str
     simulated: bool
     users: int  # asked for rankings: they like something that may be recommended
     left_out: int  # in the split, but with nothing to find
@@ -90,9 +92,9 @@ class Leaderboard:
 
     def __repr__(self) -> str:
         models = ", ".join(
-            f"{m.name} {m.metrics['ndcg@10'].value or float('nan'):.3f}" for m in self.models
+            f"{m.name} {m.metrics[self.by].value or float('nan'):.3f}" for m in self.models
         )
-        return f"Leaderboard({self.data}, {self.split} split, NDCG@10: {models})"
+        return f"Leaderboard({self.data}, {self.split} split, {self.by.upper()}: {models})"
 
     def _repr_html_(self) -> str:
         return leaderboard_html(self)
@@ -138,6 +140,7 @@ class Leaderboard:
         return {
             "data": self.data,
             "split": self.split,
+            "by": self.by,
             "simulated": self.simulated,
             "users": self.users,
             "left_out": self.left_out,
@@ -180,14 +183,14 @@ def finite(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-_SHOWN = ("ndcg@10", "recall@20", "coverage@20", "novelty@10", "diversity@10", "rmse")
+_SHOWN = ("recall@20", "coverage@20", "novelty@10", "diversity@10", "rmse")
 
 
 def leaderboard_html(board: Leaderboard) -> str:
     """The board as a notebook cell shows it: the first figures with their intervals, the notes."""
     shown = [
         name
-        for name in _SHOWN
+        for name in (board.by, *_SHOWN)
         if any(m.metrics[name].value is not None for m in board.models if name in m.metrics)
     ]
     head = "".join(f"<th>{name}</th>" for name in ("model", *shown, "fit s", "settings"))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from matinee.dataset import Dataset, Histories
+from matinee.features import FeatureMatrix, portrait
 from matinee.models.content import FittedContent
 from matinee.models.leave_one_out import leave_one_out
 from matinee.models.protocols import Contributions, LinearScorer, Scorer
@@ -18,7 +19,10 @@ TERM_TEXTS: Mapping[str, str] = {
     "films where votes are few",
     "mean rating": "mean of all ratings",
     "film level": "how far viewers rate this film from the mean",
+    "viewers at large": "what viewers without ratings add to it",
     "viewer level": "how far this viewer rates from the mean",
+    "remainder": "the trend, and what the films of the history say only together",
+    "part autoencoder": "the trend, and what the films of the history say only together",
     "part trending": "liked by many lately",
     "part popularity": "liked by many",
     "part weighted_rating": "well rated by all",
@@ -31,7 +35,7 @@ class Reason:
     """One part of a score. All reasons of a recommendation add up to its score.
 
     Kinds: "history" (a film of the history; `item_id` names it), "content" (the same, by what the
-    two films share), "remaining history" (all other films of the history together), or the name of
+    two films share: of content models, and of films that others judge by it since few saw them), "remaining history" (all other films of the history together), or the name of
     a term of the model.
     """
 
@@ -54,7 +58,9 @@ def reasons(
         parts = scorer.contributions(histories, items)
     else:
         parts = leave_one_out(scorer, histories, items)
-    account = _Account(scorer, parts, data.titles(data.items.numbers(scorer.items.ids)), most)
+    numbers = data.items.numbers(scorer.items.ids)
+    shared = _Shared.of(scorer, items, data, numbers)
+    account = _Account(scorer, parts, data.titles(numbers), shared, most)
     return [
         [account.reasons(row, place, int(item)) for place, item in enumerate(listed)]
         for row, listed in enumerate(items)
@@ -68,6 +74,7 @@ class _Account:
     scorer: Scorer
     parts: Contributions
     titles: list[str]  # of the scorer's items
+    shared: "_Shared"
     most: int
 
     def reasons(self, row: int, place: int, item: int) -> list[Reason]:
@@ -95,7 +102,34 @@ class _Account:
         if isinstance(self.scorer, FittedContent):
             shared = [name for name, _ in self.scorer.features.shared(seen, item)[:_FEATURES]]
             return Reason("content", f"{title} shares {', '.join(shared)}", id_, value)
-        return Reason("history", f"{_opinion(self.parts.histories, entry)} {title}", id_, value)
+        text = f"{_opinion(self.parts.histories, entry)} {title}"
+        if self.shared.new[item]:
+            names = self.shared.names(seen, item)
+            why = f"shares {', '.join(names)}" if names else "goes with films like this one"
+            return Reason("content", f"{text}, which {why}", id_, value)
+        return Reason("history", text, id_, value)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shared:
+    """What films have in common, for those that a model judges by their content."""
+
+    new: np.ndarray  # (items of the scorer,) bool
+    features: FeatureMatrix | None
+    numbers: np.ndarray  # of the scorer's items in the features
+
+    @classmethod
+    def of(cls, scorer: Scorer, items: np.ndarray, data: Dataset, numbers: np.ndarray) -> "_Shared":
+        new = getattr(scorer, "by_content", np.zeros(len(scorer.items), bool))
+        # Half a second to read the words of all films: only where they are asked for.
+        features = portrait(data.movies) if new[items].any() else None
+        return cls(new, features, numbers)
+
+    def names(self, left: int, right: int) -> list[str]:
+        if self.features is None:
+            return []
+        found = self.features.shared(int(self.numbers[left]), int(self.numbers[right]))
+        return [name for name, _ in found[:_FEATURES]]
 
 
 def _opinion(histories: Histories, entry: int) -> str:

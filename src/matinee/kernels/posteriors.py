@@ -3,6 +3,8 @@
 import numpy as np
 from numba import njit, prange
 
+from matinee.kernels.small_systems import backward, factor, forward, inverse_of_factor
+
 Csr = tuple[np.ndarray, np.ndarray, np.ndarray]  # row starts, numbers, values
 
 # A side of the model: means (n, 1 + factors) and covariances (n, 1 + factors, 1 + factors) of
@@ -44,39 +46,29 @@ def posteriors(entries: Csr, others: Side, precision: np.ndarray, noise: float) 
     out_means = np.zeros((rows, size))
     out_covariances = np.zeros((rows, size, size))
     for row in prange(rows):
-        A = np.zeros((size, size))
-        b = np.zeros(size)
+        A, b = np.zeros((size, size)), out_means[row]
         x = np.ones(size)
         for entry in range(indptr[row], indptr[row + 1]):
             mean, covariance = means[numbers[entry]], covariances[numbers[entry]]
-            x[1:] = mean[1:]
             value = values[entry] - mean[0]
             b[0] += value
-            for f in range(size):
-                A[0, f] += x[f]
+            A[0, 0] += 1.0
             for f in range(1, size):
+                x[f] = mean[f]
                 b[f] += x[f] * value - covariance[f, 0]
-                for g in range(1, size):
+                A[f, 0] += x[f]
+                for g in range(1, f + 1):
                     A[f, g] += x[f] * x[g] + covariance[f, g]
-        A[1:, 0] = A[0, 1:]
-        A /= noise
         for f in range(size):
+            b[f] /= noise
+            for g in range(f + 1):
+                A[f, g] /= noise
             A[f, f] += precision[f]
-        inverse = _inverse(A)
-        out_covariances[row] = inverse
-        for f in range(size):
-            for g in range(size):
-                out_means[row, f] += inverse[f, g] * b[g] / noise
+        factor(A)
+        forward(A, b)
+        backward(A, b)
+        inverse_of_factor(A, out_covariances[row])
     return out_means, out_covariances
-
-
-@njit(cache=True)
-def _inverse(A: np.ndarray) -> np.ndarray:
-    """A⁻¹, or NaN: an exception in one of several threads would reach Python as a SystemError."""
-    try:
-        return np.linalg.inv(A)
-    except Exception:  # numba knows no narrower one
-        return np.full_like(A, np.nan)
 
 
 def moments_reference(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from matinee.models.als import Als, FittedAls
+from matinee.models.autoencoder import Autoencoder, FittedAutoencoder
 from matinee.models.bias import Bias, FittedBias
 from matinee.models.blend import Blend, FittedBlend
 from matinee.models.content import FittedContent, Soup, Tfidf
@@ -12,6 +13,7 @@ from matinee.models.current import Current
 from matinee.models.dan import Dan
 from matinee.models.denoising import Deql, Edlae, Rdlae
 from matinee.models.ease import Ease
+from matinee.models.fm import FittedFm, Fm
 from matinee.models.item_item import FittedItemItem
 from matinee.models.item_knn import Bm25, ItemKnn, Rp3Beta
 from matinee.models.linear import Linear
@@ -42,8 +44,10 @@ RECIPES: dict[str, type] = {
     "linear": Linear,
     "current": Current,
     "als": Als,
+    "autoencoder": Autoencoder,
     "bias": Bias,
     "mf": Mf,
+    "fm": Fm,
     "blend": Blend,
 }
 
@@ -60,7 +64,9 @@ FROM_ARRAYS: dict[str, Callable[..., Any]] = {
         ("ease", "edlae", "rdlae", "deql", "dan", "linear", "current"), FittedItemItem.from_arrays
     ),
     "als": FittedAls.from_arrays,
+    "autoencoder": FittedAutoencoder.from_arrays,
     "bias": FittedBias.from_arrays,
     "mf": FittedMf.from_arrays,
+    "fm": FittedFm.from_arrays,
     "blend": FittedBlend.from_arrays,
 }

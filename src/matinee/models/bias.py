@@ -26,9 +26,10 @@ class Bias:
     epochs: int = 10
 
     def __post_init__(self) -> None:
-        if not (self.ridge > 0 and self.user_ridge > 0 and self.epochs >= 1):
+        ridges = (self.ridge, self.user_ridge)
+        if not (all(0 < each < np.inf for each in ridges) and self.epochs >= 1):
             raise InputError(
-                f"bias: expected ridge > 0, user_ridge > 0 and epochs >= 1, got {self.ridge}, "
+                f"bias: expected finite ridges > 0 and epochs >= 1, got {self.ridge}, "
                 f"{self.user_ridge} and {self.epochs}"
             )
 

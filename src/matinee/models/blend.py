@@ -10,17 +10,19 @@ import polars as pl
 from matinee.dataset import Dataset, Histories, Vocabulary
 from matinee.errors import InputError, MissingData
 from matinee.models.content_regression import usual_histories
-from matinee.models.filling import Filling, same_for_all
+from matinee.models.filling import Filling
 from matinee.models.leave_one_out import leave_one_out
 from matinee.models.protocols import Contributions, LinearScorer, Scorer
 from matinee.models.stored import check_shape
 
 ROOT = "root-"  # before a part's text: the square root of its scores is what enters
+_SAME_FOR_ALL = frozenset({"popularity", "trending", "weighted_rating", "bias"})
+_BY_CONTENT = frozenset({"soup", "tfidf", "content_map"})
 _SHARES = 1000  # about the sum over the deviation of popularity on public data
 
 # Good on MovieLens and MovieTweetings untuned; `training.blending` learns others from the data.
 _PARTS = ("linear", "als", "soup")
-_WEIGHTS = (1.0, 0.3, 0.25)
+_WEIGHTS = (1.0, 0.4, 0.4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,8 @@ class Blend:
 
     A part's `scale` is taken on histories it was fitted on: weights mean about the same on every
     data set. Scores enter as they are, or as their square root (`root-linear`), which lets short
-    histories speak. A film that a part lacks gets from it what is to be expected by what is known
-    of the film (`Filling`).
+    histories speak. Of a new film a part says what is to be expected by what is known of the film
+    (`Filling`); another film that it lacks gets 0 from it, as from a part without evidence.
     """
 
     kind: ClassVar[str] = "blend"
@@ -89,12 +91,8 @@ class FittedBlend:
 
     @property
     def by_content(self) -> np.ndarray:
-        """The films that every part that can be filled lacks, (items,) bool: the new ones."""
-        new = self.filling.known & bool(self.filling.stretches.any())
-        for stretch, places in zip(self.filling.stretches, self.places, strict=True):
-            if stretch:
-                new[places] = False
-        return np.asarray(new)
+        """The films that are judged by what is known of them more than by views, (items,) bool."""
+        return np.asarray(self.filling.rest > 0.5)
 
     def score(self, histories: Histories) -> np.ndarray:
         """(rows, items) float32."""
@@ -135,6 +133,21 @@ class FittedBlend:
                 mixed = (factor * value).reshape(shape).sum(axis=2)
                 terms[name] = terms.get(name, np.float32(0)) + mixed
         return Contributions(own, entries, terms)
+
+    def personal(self) -> "FittedBlend":
+        """Without the parts that say the same to everybody; the whole if there are no others.
+
+        For a question about given titles, to which what is liked by all is no answer.
+        """
+        kept = [k for k, part in enumerate(self.parts) if part.kind not in _SAME_FOR_ALL]  # type: ignore[attr-defined]
+        if not kept:
+            return self
+        parts, weights = self.recipe.parts, self.recipe.weights
+        recipe = Blend(tuple(parts[k] for k in kept), tuple(weights[k] for k in kept))
+        places = tuple(self.places[k] for k in kept)
+        scorers = tuple(self.parts[k] for k in kept)
+        filling = replace(self.filling, stretches=self.filling.stretches[kept])
+        return FittedBlend(recipe, self.items, scorers, places, self.factors[kept], filling)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """`factors`, those of the filling, and of each part as part0_weights and so on."""
@@ -183,14 +196,20 @@ def blended(recipe: Blend, scorers: Sequence[Scorer], data: Dataset) -> FittedBl
     ]
     factors = np.array(recipe.weights) / np.array([scale(scores) for scores in entering])
     of_data = [data.items.numbers(scorer.items.ids) for scorer in scorers]
-    filling = Filling.of(data, of_data, entering, factors)
-    known = filling.known
+    personal = np.array([fillable(scorer) for scorer in scorers])
+    filling = Filling.of(data, histories, of_data, entering, factors * personal)
+    known = filling.rest > 0
     for numbers in of_data:
         known[numbers] = True
     items = Vocabulary(data.items.ids.filter(pl.Series(known)))
     places = tuple(items.numbers(scorer.items.ids) for scorer in scorers)
     filling = filling.on(np.flatnonzero(known))
     return FittedBlend(recipe, items, tuple(scorers), places, factors.astype(np.float32), filling)
+
+
+def fillable(scorer: Scorer) -> bool:
+    """Whether the part learns from who liked what, and so has nothing to say of a new film."""
+    return scorer.kind not in _SAME_FOR_ALL | _BY_CONTENT  # type: ignore[attr-defined, no-any-return]
 
 
 def shaped(part: str, scores: np.ndarray) -> np.ndarray:
@@ -209,7 +228,7 @@ def scale(scores: np.ndarray) -> float:
     """
     if not scores.size:
         return 1.0
-    if same_for_all(scores):
+    if len(scores) > 1 and (scores == scores[0]).all():
         spread = float(np.abs(scores[0], dtype=np.float64).sum()) / _SHARES
     else:
         spread = float(np.sqrt(scores.var(axis=1, dtype=np.float64).mean()))

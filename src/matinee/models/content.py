@@ -17,7 +17,7 @@ _BATCH = 2**22  # profile values that are dense at a time: 32 MiB
 
 @dataclass(frozen=True, slots=True)
 class Tfidf:
-    """Mean cosine of the overview's words with the films of the history (`features.tfidf`)."""
+    """Summed cosine of the overview's words with the films of the history (`features.tfidf`)."""
 
     kind: ClassVar[str] = "tfidf"
 
@@ -29,7 +29,7 @@ class Tfidf:
 
 @dataclass(frozen=True, slots=True)
 class Soup:
-    """Mean cosine of director, cast, genres and keywords with the history (`features.soup`)."""
+    """Summed cosine of director, cast, genres and keywords with the history (`features.soup`)."""
 
     kind: ClassVar[str] = "soup"
 
@@ -41,10 +41,12 @@ class Soup:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FittedContent:
-    """score(i) = Σ_j strength_j · cos(f_i, f_j) / Σ_j |strength_j| over the history, in [-1, 1].
+    """score(i) = Σ_j strength_j · cos(f_i, f_j) over the history.
 
-    A dislike lowers the films that are like it, itself most of all; an entry without an opinion
-    adds nothing. An empty history, or a film of which nothing is known, scores 0.
+    A sum and no mean, as in the linear models, so that the two keep their ratio in a blend whether
+    a history is one film or hundreds. A dislike lowers the films that are like it, itself most of
+    all; an entry without an opinion adds nothing. An empty history, or a film of which nothing is
+    known, scores 0.
     """
 
     recipe: Tfidf | Soup
@@ -60,7 +62,7 @@ class FittedContent:
         """(rows, items) float32, summed in float64; the profile H·F is never items × items."""
         histories = histories.on(self.items)
         F = self.features.matrix.astype(np.float64)
-        profiles = csr_array(histories.matrix(_weights(histories)) @ F)
+        profiles = csr_array(histories.matrix() @ F)
         scores = np.empty((histories.rows, len(self.items)), np.float32)
         batch = max(1, _BATCH // max(F.shape))
         for start in range(0, histories.rows, batch):
@@ -72,7 +74,7 @@ class FittedContent:
         """What each film of the history adds by its likeness; there is no other term."""
         histories = histories.on(self.items)
         F = self.features.matrix.astype(np.float64)
-        weighted = diags_array(_weights(histories)) @ F[histories.numbers]
+        weighted = diags_array(histories.strength.astype(np.float64)) @ F[histories.numbers]
         entries = np.empty((histories.entries, items.shape[1]), np.float32)
         for row in range(histories.rows):
             part = slice(histories.indptr[row], histories.indptr[row + 1])
@@ -99,10 +101,3 @@ class FittedContent:
         check_csr(stored, len(items), len(names))
         matrix = csr_array(stored, shape=(len(items), len(names)))
         return cls(recipe, items, FeatureMatrix(matrix, names))
-
-
-def _weights(histories: Histories) -> np.ndarray:
-    """Each entry's strength over the sum of its row's absolute strengths, (entries,) float64."""
-    strength = histories.strength.astype(np.float64)
-    total = np.bincount(histories.entry_rows, np.abs(strength), minlength=histories.rows)
-    return np.asarray(strength / np.where(total > 0, total, 1)[histories.entry_rows])

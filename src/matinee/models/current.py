@@ -30,8 +30,8 @@ class Current:
     least: int = 2
 
     def __post_init__(self) -> None:
-        if not (self.days > 0 and 0 < self.ridge < np.inf):
-            raise InputError(f"current: expected days > 0 and ridge > 0, got {self}")
+        if not (0 < self.days < np.inf and 0 < self.ridge < np.inf):
+            raise InputError(f"current: expected finite days > 0 and ridge > 0, got {self}")
         Inputs(self.neutral, self.disliked)
 
     @property

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 
 import numpy as np
 from scipy.sparse import csr_array, vstack
 
-from matinee.dataset import Dataset
-from matinee.errors import MissingData, NumericError
+from matinee.dataset import Dataset, Histories
+from matinee.errors import InputError, MissingData, NumericError
 from matinee.features import portrait
 from matinee.models.content_regression import ContentRegression, discounted, stretch
 from matinee.models.stored import check_csr, check_shape
@@ -15,98 +16,103 @@ from matinee.models.stored import check_csr, check_shape
 _RIDGE, _DISCOUNT = 2.0, 0.25  # those of `ContentMap`
 _NEIGHBOURS = 100  # films that a film's scores are made of
 _SOURCES = 4000  # the most liked films, which may be such neighbours
+_PLACES = 20  # of a list, of which such films get as many as others
+_WATCHED = 5  # likes of the films with which new ones are compared
+_VIEWS, _DAYS = 3.0, 30.0  # a film with so many views, or so long there, is new no more
+_LEAST = 0.01  # rest that is taken for none
 _BLOCK = 1024  # films at a time
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Filling:
-    """The score of a film that part k lacks: stretches[k] · Σ_w weight(w) · its score of film w.
+    """Part k says of film i: (1 - rest_i) · own_i + rest_i · stretches_k · Σ_w weight_iw · own_w.
 
-    The weights are those of `ContentRegression` (kernel ridge regression on `features.portrait`),
-    the largest of them, for all parts the same; stretches undo what the regression shrinks, so that
-    the sum over the parts is spread over such films as over others. Parts that say the same of everybody, such as
-    what is trending, are not filled: nobody has seen the film, and 0 is the truth.
+    The sum runs over films that the part knows; the weights are the largest of
+    `ContentRegression` (kernel ridge regression on `features.portrait`), for all parts the same.
+    A film that nobody has seen has rest 1, one with n views the first of which was t days ago
+    views / (views + n) · exp(-t / days): long unseen is no longer new. Stretches undo what the
+    regression shrinks, so that such films reach a viewer's first places as often as others do.
+    Parts that say the same of everybody, such as what is trending, and those that go by content
+    themselves are not filled.
     """
 
-    weights: csr_array  # (items, items) float32: row = film that some part lacks, else empty
+    weights: csr_array  # (items, items) float32: row = film with a rest, else empty
+    rest: np.ndarray  # (items,) float32, 0 where the row is empty
     stretches: np.ndarray  # (parts,) float32, 0 for a part that is not filled
 
     @classmethod
     def none(cls, items: int, parts: int) -> "Filling":
         """Nothing is known of the films: they get 0 from parts that lack them."""
-        return cls(csr_array((items, items), dtype=np.float32), np.zeros(parts, np.float32))
+        nothing = csr_array((items, items), dtype=np.float32)
+        return cls(nothing, np.zeros(items, np.float32), np.zeros(parts, np.float32))
 
     @classmethod
     def of(
         cls,
         data: Dataset,
+        histories: Histories,
         places: Sequence[np.ndarray],
         entering: Sequence[np.ndarray],
         factors: np.ndarray,
     ) -> "Filling":
         """For parts that have the films `places` of the data and these scores (rows, places).
 
-        The scores are of some usual viewers, and count `factors` (parts,) in the blend. In the
-        numbers of the data.
+        The scores are of the usual viewers of `histories`, and count `factors` (parts,) in the
+        blend: 0 for a part that is not to be filled. In the numbers of the data.
         """
-        everything = len(data.items)
-        filled = [
-            k
-            for k, scores in enumerate(entering)
-            if len(places[k]) < everything and not same_for_all(scores)
-        ]
-        have = np.zeros(everything, np.int64)
-        for k in filled:
-            have[places[k]] += 1
-        sources = np.flatnonzero(have == len(filled))
-        lacking = np.flatnonzero(have < len(filled))
-        if not filled or len(sources) < 2:
-            return cls.none(everything, len(places))
+        everything, parts = len(data.items), len(places)
+        filled = [k for k in range(parts) if factors[k]]
+        rest = _newness(data)
+        if not filled or not rest.any():
+            return cls.none(everything, parts)
+        sources = reduce(np.intersect1d, [places[k] for k in filled])
+        if len(sources) < 2:
+            return cls.none(everything, parts)
         likes, _ = discounted(data, sources, 0)
         sources = np.sort(sources[np.argsort(-likes, kind="stable")[:_SOURCES]])
         try:
             regression = ContentRegression.of(portrait(data.movies), sources, _RIDGE)
         except (MissingData, NumericError):
-            return cls.none(everything, len(places))
-        _, scales = discounted(data, sources, _DISCOUNT)
-        asked = sources[:: max(1, len(sources) // _BLOCK)]
-        alone = _weights(regression, scales, asked)[:, sources]
-        stretches = np.zeros(len(places), np.float32)
-        total, total_mapped = (np.zeros((len(entering[0]), len(asked)), np.float32) for _ in "12")
+            return cls.none(everything, parts)
+        likes, scales = discounted(data, sources, _DISCOUNT)
+        alone = _weights(regression, scales, sources)[:, sources]
+        stretches = np.zeros(parts, np.float32)
+        total, expected = (np.zeros((histories.rows, len(sources)), np.float32) for _ in "12")
         for k in filled:
             own = np.zeros((len(entering[k]), everything), np.float32)
             own[:, places[k]] = factors[k] * entering[k]
-            mapped = (alone @ own[:, sources].T).T
-            stretches[k] = stretch(own[:, asked], mapped)
-            total += own[:, asked]
-            total_mapped += stretches[k] * mapped
-        # Parts agree more on a film by its content than by their own scores.
-        stretches *= stretch(total, total_mapped)
-        weights = _weights(regression, scales, lacking)
+            own = own[:, sources]
+            mapped = np.asarray((alone @ own.T).T)
+            stretches[k] = stretch(own, mapped)
+            total += own
+            expected += stretches[k] * mapped
+        watched = likes >= _WATCHED
+        stretches *= _evened(total[:, watched], expected[:, watched])
+        new = np.flatnonzero(rest)
+        weights = _weights(regression, scales, new)
         starts = np.zeros(everything + 1, np.int64)
-        starts[lacking + 1] = np.diff(weights.indptr)
+        starts[new + 1] = np.diff(weights.indptr)
         whole = csr_array(
             (weights.data, weights.indices, np.cumsum(starts)), shape=(everything, everything)
         )
-        return cls(whole, stretches)
-
-    @property
-    def known(self) -> np.ndarray:
-        """The films that can be filled, (items,) bool."""
-        return np.diff(self.weights.indptr) > 0
+        rest[np.diff(whole.indptr) == 0] = 0  # nothing is known of it
+        return cls(whole, rest, stretches)
 
     def on(self, items: np.ndarray) -> "Filling":
         """In the numbers of these items, among which all are that it needs."""
-        return replace(self, weights=csr_array(self.weights[items][:, items]))
+        return replace(
+            self, weights=csr_array(self.weights[items][:, items]), rest=self.rest[items]
+        )
 
     def filled(self, scores: np.ndarray, places: np.ndarray, part: int) -> np.ndarray:
-        """The part's scores (rows, places) on all items: 0 of a film that is not known either."""
+        """What the part with scores (rows, places) says of all items, (rows, items) float32."""
         whole = np.zeros((len(scores), self.weights.shape[0]), np.float32)
         whole[:, places] = scores
-        if self.stretches[part]:
-            lacking = self._lacking(places)
-            mapped = self.weights[lacking] @ whole.T
-            whole[:, lacking] = self.stretches[part] * np.asarray(mapped.T)
+        new = np.flatnonzero(self.rest)
+        if self.stretches[part] and len(new):
+            mapped = np.asarray((self.weights[new] @ whole.T).T)
+            rest = self.rest[new]
+            whole[:, new] = (1 - rest) * whole[:, new] + rest * self.stretches[part] * mapped
         return whole
 
     def mixes(
@@ -114,34 +120,32 @@ class Filling:
     ) -> tuple[np.ndarray, np.ndarray]:
         """Which of the part's films make up each of `items` (rows, n), and their weights.
 
-        Both (rows, n, width): a film that the part has is itself alone, with weight 1.
+        Both (rows, n, width): the film itself, if the part has it, then those it is filled by.
         """
         own = np.full(self.weights.shape[0], -1, np.int64)
         own[places] = np.arange(len(places))
-        films, weights = own[items][..., None], (own[items] >= 0).astype(np.float32)[..., None]
-        lacking = np.zeros(len(own), bool)
-        lacking[self._lacking(places)] = bool(self.stretches[part])
-        rows, columns = np.nonzero(lacking[items])
-        if not len(rows):
-            return np.maximum(films, 0), weights
-        starts = self.weights.indptr[items[rows, columns]]
-        counts = self.weights.indptr[items[rows, columns] + 1] - starts
-        width = int(counts.max())
-        films = np.concatenate([films, np.zeros((*items.shape, width - 1), np.int64)], axis=2)
-        weights = np.concatenate([weights, np.zeros((*items.shape, width - 1))], axis=2)
-        for row, column, start, count in zip(rows, columns, starts, counts, strict=True):
-            entries = slice(start, start + count)
-            films[row, column, :count] = own[self.weights.indices[entries]]
-            weights[row, column, :count] = self.stretches[part] * self.weights.data[entries]
-        return np.maximum(films, 0), weights.astype(np.float32)
+        counts = np.diff(self.weights.indptr)[items] * bool(self.stretches[part])
+        width = 1 + int(counts.max(initial=0))
+        films = np.zeros((*items.shape, width), np.int64)
+        weights = np.zeros((*items.shape, width), np.float32)
+        films[..., 0] = np.maximum(own[items], 0)
+        weights[..., 0] = np.where(counts > 0, 1 - self.rest[items], 1) * (own[items] >= 0)
+        for row, column in zip(*np.nonzero(counts), strict=True):
+            item = items[row, column]
+            entries = slice(self.weights.indptr[item], self.weights.indptr[item + 1])
+            stop = 1 + counts[row, column]
+            films[row, column, 1:stop] = own[self.weights.indices[entries]]
+            share = self.rest[item] * self.stretches[part]
+            weights[row, column, 1:stop] = share * self.weights.data[entries]
+        return films, weights
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """`filling_` values, numbers, starts and stretches."""
-        weights = self.weights
+        """`filling_` values, numbers, starts, rest and stretches."""
         return {
-            "filling_values": weights.data,
-            "filling_numbers": weights.indices,
-            "filling_starts": weights.indptr,
+            "filling_values": self.weights.data,
+            "filling_numbers": self.weights.indices,
+            "filling_starts": self.weights.indptr,
+            "filling_rest": self.rest,
             "filling_stretches": self.stretches,
         }
 
@@ -151,19 +155,44 @@ class Filling:
     ) -> "Filling":
         """What was stored, for parts that have the items `places`; InputError unless it fits."""
         stored = tuple(arrays[f"filling_{name}"] for name in ("values", "numbers", "starts"))
+        rest, stretches = arrays["filling_rest"], arrays["filling_stretches"]
         check_csr(stored, items, items)
-        check_shape("filling_stretches", arrays["filling_stretches"], (len(places),))
-        return cls(csr_array(stored, shape=(items, items)), arrays["filling_stretches"])
+        check_shape("filling_rest", rest, (items,))
+        check_shape("filling_stretches", stretches, (len(places),))
+        sources = np.unique(stored[1])
+        for stretched, own in zip(stretches, places, strict=True):
+            if stretched and not np.isin(sources, own).all():
+                raise InputError("filling_numbers: expected films that every filled part has")
+        return cls(csr_array(stored, shape=(items, items)), rest, stretches)
 
-    def _lacking(self, places: np.ndarray) -> np.ndarray:
-        lacking = self.known
-        lacking[places] = False
-        return np.flatnonzero(lacking)
+
+def _newness(data: Dataset) -> np.ndarray:
+    """The rest of each item, (items,) float32: 1 for those without a view."""
+    histories = data.histories
+    views = np.bincount(histories.numbers, minlength=len(data.items))
+    first = np.full(len(data.items), data.as_of, np.int64)
+    if data.has_times:
+        np.minimum.at(first, histories.numbers, histories.time)
+        days = (data.as_of - first) / 86_400
+    else:
+        days = np.where(views > 0, np.inf, 0)
+    rest = _VIEWS / (_VIEWS + views) * np.exp(-days / _DAYS)
+    return np.where(rest > _LEAST, rest, 0).astype(np.float32)
 
 
-def same_for_all(scores: np.ndarray) -> bool:
-    """Whether several viewers have the same scores."""
-    return len(scores) > 1 and bool((scores == scores[0]).all())
+def _evened(own: np.ndarray, mapped: np.ndarray) -> float:
+    """By what mapped scores (rows, films) are multiplied to reach a viewer's first places as often.
+
+    As often as own scores do: over the own score at the viewer's `_PLACES`th place.
+    """
+    if own.shape[1] <= _PLACES:
+        return 1.0
+    least = -np.partition(-own, _PLACES - 1, axis=1)[:, [_PLACES - 1]]
+    reachable = (mapped > 0) & (least > 0)
+    needed = np.divide(least, mapped, out=np.full(own.shape, np.inf, np.float32), where=reachable)
+    count = _PLACES * len(own)
+    factor = float(np.partition(needed, count - 1, axis=None)[count - 1])
+    return factor if 0 < factor < np.inf else 1.0
 
 
 def _weights(regression: ContentRegression, scales: np.ndarray, films: np.ndarray) -> csr_array:

@@ -27,7 +27,7 @@ class ItemKnn:
     shrink: float = 15.0
 
     def __post_init__(self) -> None:
-        if self.neighbours < 1 or not self.shrink >= 0:
+        if self.neighbours < 1 or not 0 <= self.shrink < np.inf:
             raise InputError(f"item_knn: expected neighbours >= 1 and shrink >= 0, got {self}")
 
     def fit(self, data: Dataset, rng: np.random.Generator) -> FittedNeighbours:

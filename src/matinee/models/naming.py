@@ -8,6 +8,8 @@ from matinee.errors import InputError
 from matinee.models import RECIPES
 from matinee.models.blend import ROOT, Blend
 
+_BOOLS = {"True": True, "False": False}
+_WANTED = {int: "a whole number", float: "a number", bool: "True or False"}
 _MOST = 2**31 - 1  # of a whole number: arrays and kernels count with 32 bits
 
 
@@ -88,9 +90,9 @@ def _with(name: str, recipe: Any, setting: str) -> Any:
         choices = ", ".join(f"{k}=..." for k in known) or "no settings"
         raise InputError(f"model {name}: expected {choices}, got {setting!r}")
     try:
-        parsed = known[key](value)
-    except ValueError:
-        what = {int: "a whole number", float: "a number"}.get(known[key], known[key].__name__)
+        parsed = _BOOLS[value] if known[key] is bool else known[key](value)
+    except (KeyError, ValueError):
+        what = _WANTED.get(known[key], known[key].__name__)
         raise InputError(f"model {name}: expected {key} as {what}, got {value!r}") from None
     if isinstance(parsed, int) and abs(parsed) > _MOST:
         raise InputError(f"model {name}: expected {key} up to {_MOST:,}, got {value!r}")

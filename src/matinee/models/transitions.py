@@ -33,7 +33,7 @@ class Transitions:
     shrink: float = 1.0
 
     def __post_init__(self) -> None:
-        if not (self.days > 0 and 1 <= self.window <= 1000 and 0 <= self.shrink < np.inf):
+        if not (0 < self.days < np.inf and 1 <= self.window <= 1000 and 0 <= self.shrink < np.inf):
             raise InputError(
                 "transitions: expected days > 0, window from 1 to 1,000 and shrink >= 0, got "
                 f"{self}"

@@ -24,8 +24,8 @@ class Trending:
     days: float = 30.0
 
     def __post_init__(self) -> None:
-        if not self.days > 0:
-            raise InputError(f"trending: expected days > 0, got {self.days}")
+        if not 0 < self.days < np.inf:
+            raise InputError(f"trending: expected finite days > 0, got {self.days}")
 
     def fit(self, data: Dataset, rng: np.random.Generator) -> "FittedTrending":
         """Sum in float64; `rng` is unused. A like without a time is older than any and adds 0."""

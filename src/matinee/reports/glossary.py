@@ -18,6 +18,11 @@ PROTOCOLS: dict[str, str] = {
         "Interactions held out at random. Models see the future, so figures are higher than in "
         "life."
     ),
+    "kfold": (
+        "Every rating is hidden once: predicted by a model of the other folds. Models see the "
+        "viewer's other ratings, later ones and those of the same day too, so figures are better "
+        "than in life."
+    ),
     "user-fold": (
         "A fold of viewers is held out and never learnt from; of each, a part of the history is "
         "shown and the rest of what they liked asked for."

@@ -7,14 +7,13 @@ from typing import Any
 import polars as pl
 
 from matinee.errors import InputError
-from matinee.evaluation import DENOMINATORS, LOWER_IS_BETTER, ORACLE
+from matinee.evaluation import DENOMINATORS, HEADLINE, LOWER_IS_BETTER, ORACLE
 from matinee.reports.glossary import METRICS, protocol
-from matinee.reports.leaderboard_pictures import ACCURACY, interval_picture, trade_picture
+from matinee.reports.leaderboard_pictures import interval_picture, trade_picture
 from matinee.reports.page import Figure, write_page
 
 # The columns of the first table; all others stand in the one below it.
 _FIRST = (
-    "ndcg@10",
     "recall@20",
     "coverage@20",
     "novelty@10",
@@ -28,17 +27,18 @@ _FIRST = (
 def write_leaderboard(leaderboard: Mapping[str, Any], folder: Path) -> Path:
     """Write `leaderboard.html` and its `pictures/` into `folder`, and give the page's path.
 
-    `leaderboard` is the document that `evaluate --json` prints; what it may lack (`simulated`,
-    counts, `differences`, `denominators`, `notes`) is left out of the page.
+    `leaderboard` is the document that `evaluate --json` prints; what it may lack (`by`,
+    `simulated`, counts, `differences`, `denominators`, `notes`) is left out of the page.
     """
     if missing := {"data", "split", "models"} - leaderboard.keys():
         raise InputError(f"leaderboard: expected data, split and models, got no {sorted(missing)}")
     results = _results(leaderboard)
     metrics = results["metric"].unique(maintain_order=True).to_list()
     with_value = set(results.drop_nulls("value")["metric"])
-    first = [name for name in _FIRST if name in with_value]
+    by = str(leaderboard.get("by", HEADLINE))
+    first = [name for name in (by, *_FIRST) if name in with_value]
     rest = [name for name in metrics if name in with_value and name not in first]
-    drawn = [one for one in (interval_picture(results), trade_picture(results)) if one]
+    drawn = [one for one in (interval_picture(results, by), trade_picture(results, by)) if one]
     stated = dict(leaderboard.get("denominators") or {})
     differences = pl.DataFrame(list(leaderboard.get("differences") or []), infer_schema_length=None)
     return write_page(
@@ -59,7 +59,8 @@ def write_leaderboard(leaderboard: Mapping[str, Any], folder: Path) -> Path:
         split=str(leaderboard["split"]),
         protocol=protocol(str(leaderboard["split"])),
         counts=_counts(leaderboard),
-        models=_ordered(leaderboard["models"]),
+        by=by.upper(),
+        models=_ordered(leaderboard["models"], by),
         first=first,
         rest=rest,
         best=_best(results),
@@ -96,11 +97,11 @@ def _results(leaderboard: Mapping[str, Any]) -> pl.DataFrame:
     )
 
 
-def _ordered(models: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Best NDCG@10 first; models without one last."""
+def _ordered(models: list[dict[str, Any]], by: str) -> list[dict[str, Any]]:
+    """Best first; models without a figure last."""
 
     def place(model: dict[str, Any]) -> float:
-        value = (model["metrics"].get(ACCURACY) or {}).get("value")
+        value = (model["metrics"].get(by) or {}).get("value")
         return float("inf") if value is None else -float(value)
 
     return sorted(models, key=place)

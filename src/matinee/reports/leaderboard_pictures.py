@@ -7,19 +7,19 @@ from matinee.evaluation import ORACLE
 from matinee.exploration.picture import Picture, picture
 from matinee.exploration.wording import percent
 
-ACCURACY, COVERAGE = "ndcg@10", "coverage@10"
+COVERAGE = "coverage@10"
 
 
-def interval_picture(results: pl.DataFrame) -> Picture | None:
-    """NDCG@10 of each model with its 95 % interval.
+def interval_picture(results: pl.DataFrame, by: str) -> Picture | None:
+    """The metric `by` of each model with its 95 % interval.
 
     `results`: name, metric, value, low, high, one row a model and metric.
     """
-    shown = _of(results, ACCURACY)
+    shown = _of(results, by)
     if not shown.height:
         return None
     first = _competing(shown).row(0, named=True)
-    sentence = f"{first['name']} comes first with an NDCG@10 of {first['value']:.3f}"
+    sentence = f"{first['name']} comes first with an {by.upper()} of {first['value']:.3f}"
     if first["low"] is not None and first["high"] is not None:
         sentence += f" (95 % interval {first['low']:.3f} to {first['high']:.3f})"
     popular = shown.filter(pl.col("name") == "popularity")["value"].to_list()
@@ -30,14 +30,14 @@ def interval_picture(results: pl.DataFrame) -> Picture | None:
         y=alt.Y("name:N", title=None, sort=order, axis=alt.Axis(labelLimit=160)),
         tooltip=[
             alt.Tooltip("name:N", title="model"),
-            alt.Tooltip("value:Q", format=".4f", title="NDCG@10"),
+            alt.Tooltip("value:Q", format=".4f", title=by.upper()),
             alt.Tooltip("low:Q", format=".4f"),
             alt.Tooltip("high:Q", format=".4f"),
         ],
     )
     scale = alt.Scale(zero=True, nice=True)
     intervals = base.mark_rule(strokeWidth=2).encode(
-        x=alt.X("low:Q", title="NDCG@10 with 95 % interval", scale=scale), x2="high:Q"
+        x=alt.X("low:Q", title=f"{by.upper()} with 95 % interval", scale=scale), x2="high:Q"
     )
     points = base.mark_point(filled=True, size=90, opacity=1).encode(
         x=alt.X("value:Q", scale=scale)
@@ -46,9 +46,9 @@ def interval_picture(results: pl.DataFrame) -> Picture | None:
     return picture("intervals", "Accuracy and how sure it is", f"{sentence}.", chart)
 
 
-def trade_picture(results: pl.DataFrame) -> Picture | None:
+def trade_picture(results: pl.DataFrame, by: str) -> Picture | None:
     """Accuracy against coverage, one point a model."""
-    accuracy = _of(results, ACCURACY).select("name", accuracy="value")
+    accuracy = _of(results, by).select("name", accuracy="value")
     coverage = _of(results, COVERAGE).select("name", coverage="value")
     both = accuracy.join(coverage, on="name", maintain_order="left")
     if both.height < 2:
@@ -70,10 +70,10 @@ def trade_picture(results: pl.DataFrame) -> Picture | None:
         x=alt.X(
             "coverage:Q", title="Coverage: share of films in anyone's first ten", axis=_PERCENT
         ),
-        y=alt.Y("accuracy:Q", title="NDCG@10"),
+        y=alt.Y("accuracy:Q", title=by.upper()),
         tooltip=[
             alt.Tooltip("name:N", title="model"),
-            alt.Tooltip("accuracy:Q", format=".4f", title="NDCG@10"),
+            alt.Tooltip("accuracy:Q", format=".4f", title=by.upper()),
             alt.Tooltip("coverage:Q", format=".1%", title="coverage@10"),
         ],
     )

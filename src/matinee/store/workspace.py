@@ -66,7 +66,8 @@ class Workspace:
         Parquet for each table, tables.json for the rest, and quarantine.csv for people.
         """
         folder = self.data_folder(tables.name)
-        self._write(tables, folder, time.time_ns())
+        with self.change() as change:  # a change that has begun is of what was imported before
+            self._write(tables, change.folder(folder), time.time_ns())
         return folder
 
     def rewrite(self, tables: Tables, folder: Path) -> None:
@@ -99,14 +100,34 @@ class Workspace:
                 f"workspace {self.home}: expected imported data, got none; import some with "
                 "'matinee import PATH', or use the built-in data with --data starter"
             )
-        if name is None:
-            name = max(indexes, key=lambda each: int(indexes[each]["imported_ns"]))
+        name = self.last() if name is None else name
         if name not in indexes:
             raise InputError(
                 f"workspace {self.home}: expected one of {', '.join(indexes)}, got {name!r}; "
                 "import it with 'matinee import PATH'"
             )
-        index, folder = indexes[name], current(self.data_folder(name))
+        while True:  # a change meanwhile must not give tables of before beside those of after
+            version = self.version(name)
+            indexes |= self._indexes()
+            try:
+                tables = self._read(name, indexes[name])
+            except InputError:
+                if self.version(name) == version:
+                    raise
+            else:
+                if self.version(name) == version:
+                    return tables
+
+    def version(self, name: str) -> tuple[int, int] | None:
+        """Another one after each change of what was imported under a name; None if nothing is."""
+        try:
+            found = (current(self.data_folder(name)) / _INDEX).stat()
+        except OSError:
+            return None
+        return found.st_ino, found.st_mtime_ns
+
+    def _read(self, name: str, index: Mapping[str, Any]) -> Tables:
+        folder = current(self.data_folder(name))
         try:
             return Tables(
                 name=name,
@@ -127,6 +148,11 @@ class Workspace:
             raise InputError(
                 f"{folder}: expected what 'matinee import' wrote, got {reason}; import {name} again"
             ) from None
+
+    def last(self) -> str | None:
+        """The name of what was imported last, if anything was."""
+        indexes = self._indexes()
+        return max(indexes, key=lambda name: int(indexes[name]["imported_ns"]), default=None)
 
     def names(self) -> list[str]:
         """The names of what was imported, in text order."""

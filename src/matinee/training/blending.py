@@ -7,7 +7,9 @@ import numpy as np
 
 from matinee.dataset import Stage
 from matinee.evaluation.measure import Question
-from matinee.models.blend import ROOT, Blend, scale, shaped
+from matinee.models.blend import ROOT, Blend, fillable, scale, shaped
+from matinee.models.content_regression import usual_histories
+from matinee.models.filling import Filling
 from matinee.models.protocols import Scorer
 
 CELLS = 20_000_000  # scores of one part that are held at once; more viewers are sampled from
@@ -89,8 +91,9 @@ class _Asked:
         for text, scorer in scorers.items():
             own, sample = scorer.score(histories), scorer.score(usual)
             places = [stage.train.items.numbers(scorer.items.ids)]
+            fills = np.array([float(fillable(scorer))])
             for name in (text, ROOT + text):
-                filling = Filling.of(stage.train, places, [shaped(name, sample)], np.ones(1))
+                filling = Filling.of(stage.train, usual, places, [shaped(name, sample)], fills)
                 entering = filling.filled(shaped(name, own), places[0], 0)[:, candidates]
                 parts[name] = entering / np.float32(scale(entering))
         places = np.full(len(stage.candidates), -1)

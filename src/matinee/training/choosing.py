@@ -17,6 +17,7 @@ from matinee.models.naming import describe
 from matinee.models.protocols import RatingPredictor, Scorer
 from matinee.training.blending import learn
 from matinee.training.fitting import Trained, fit
+from matinee.training.spaces import RATED
 
 # What is tried; a recipe that is not listed has its defaults alone.
 GRIDS: dict[str, Sequence[dict[str, Any]]] = {
@@ -39,6 +40,10 @@ GRIDS: dict[str, Sequence[dict[str, Any]]] = {
         for ridge in (2.0, 5.0, 10.0)
         for discount in (0.0, 0.25)
     ],
+    "autoencoder": [  # many viewers with short histories, few with long ones
+        {"epochs": 4, "dropout": 0.7},
+        {"epochs": 12, "dropout": 0.5},
+    ],
     "als": [
         {"factors": 128, "alpha": alpha, "ridge": ridge, "frequency": frequency}
         for alpha, ridge, frequency in (
@@ -51,19 +56,20 @@ GRIDS: dict[str, Sequence[dict[str, Any]]] = {
 }
 
 # What a blend may take in: models of different kinds, and what everybody likes.
-BLENDED = ("linear", "als", "bm25", "soup", "transitions", "current", "popularity", "trending")
+# What is not installed (`autoencoder` needs PyTorch) stays out.
+BLENDED = (
+    *("linear", "als", "bm25", "soup", "autoencoder"),
+    *("transitions", "current", "popularity", "trending"),
+)
 
-# Where a search for the weights begins: as a blend is by default, or where time decides, found on
-# five windows of MovieTweetings before its last tenth.
+# Where a search for the weights begins, less the parts that are not there: as a blend is by
+# default, or where time decides, found on windows of MovieTweetings before its last tenth.
 BEGINNINGS: Sequence[Mapping[str, float]] = (
-    dict(zip(Blend().parts, Blend().weights, strict=True)),
+    dict(zip(Blend().parts, Blend().weights, strict=True)) | {f"{ROOT}autoencoder": 0.3},
     {"trending": 1.0, "current": 1.0, "linear": 0.5, f"{ROOT}transitions": 0.25},
 )
 
 WINDOWS = 8  # earlier windows of time on which the pace of trending is chosen too
-
-# Models that are there to predict stars are chosen by how well they do that.
-_BY_RMSE = frozenset({"bias", "mf"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,7 +82,7 @@ class Chooser:
     _found: dict[str, Trained] = field(default_factory=dict)  # remembered: blends ask again
 
     def best(self, name: str) -> Trained:
-        """The model of the grid with the best lists (`bias`, `mf`: the least RMSE), fitted.
+        """The model of the grid with the best lists (of `RATED` the least RMSE), fitted.
 
         By NDCG@10 + NDCG@100 + Recall@20; of equals the first. Fitted on the stage's train.
         """
@@ -91,15 +97,15 @@ class Chooser:
 
     def _chosen(self, name: str) -> Trained:
         recipes = self._recipes(name)
-        windows = earlier_windows(self.stage, WINDOWS) if name == "trending" else []
+        # One window's blockbuster must not set the pace; another fit costs nothing here.
+        in_time = name == "trending" and len(recipes) > 1
+        earlier = _earlier_values(recipes, self.stage) if in_time else [[]] * len(recipes)
         best, best_value = None, -np.inf
-        for recipe in recipes:
+        for recipe, others in zip(recipes, earlier, strict=True):
             trained = fit(recipe, self.stage.train, self.seed)
             value = 0.0
             if len(recipes) > 1:
                 value = _value(name, trained.scorer, self.stage)
-                # One window's blockbuster must not set the pace; another fit costs nothing here.
-                others = [_value(name, fit(recipe, each.train).scorer, each) for each in windows]
                 if others:
                     value = float(np.log(np.maximum([value, *others], 1e-12)).mean())
             if best is None or value > best_value:
@@ -160,9 +166,25 @@ def learnt_blend(data: Dataset, seed: int = 0, own: Mapping[str, Any] | None = N
 
 
 def _value(name: str, scorer: Scorer, stage: Stage) -> float:
-    if name in _BY_RMSE:
+    if name in RATED:
         return _least_error(stage, scorer)
-    question = Question.of(stage, None)
+    return _of_lists(scorer, Question.of(stage, None))
+
+
+def _earlier_values(recipes: Sequence[Any], stage: Stage) -> list[list[float]]:
+    """Of each recipe the values on earlier windows; one in which nobody liked a film is no test."""
+    values: list[list[float]] = [[] for _ in recipes]
+    for window in earlier_windows(stage, WINDOWS):
+        try:
+            question = Question.of(window, None)
+        except MissingData:
+            continue
+        for found, recipe in zip(values, recipes, strict=True):
+            found.append(_of_lists(fit(recipe, window.train).scorer, question))
+    return values
+
+
+def _of_lists(scorer: Scorer, question: Question) -> float:
     hits = Hits.of(question.lists(scorer), question.truth)
     return float(np.nanmean(ndcg(hits, 10) + ndcg(hits, 100) + recall(hits, 20)))
 

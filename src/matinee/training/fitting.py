@@ -9,6 +9,7 @@ import numpy as np
 from matinee.dataset import Dataset
 from matinee.errors import InputError, NumericError
 from matinee.models import RECIPES
+from matinee.models.blend import FittedBlend
 from matinee.models.naming import describe, name_of, recipe_from_text
 from matinee.models.protocols import Scorer
 
@@ -37,4 +38,6 @@ def fit(model: Any, data: Dataset, seed: int = 0) -> Trained:
         raise NumericError(
             f"model {describe(recipe)}: expected room in memory, got {error or 'none left'}"
         ) from error
+    if isinstance(scorer, FittedBlend):
+        recipe = scorer.recipe  # without the parts that this data has nothing for
     return Trained(name_of(recipe), recipe, scorer, time.perf_counter() - started)

@@ -20,18 +20,19 @@ def keep_own_defaults(
     Names that are not given stay as they were; what was found on other data of that name goes.
     """
     print_ = fingerprint(data)
-    try:
-        known = _read(workspace.tuned_file(data.name))
-    except ArtefactError:
-        known = None  # damaged: it is made anew
-    recipes = dict(known["recipes"]) if known and known["fingerprint"] == print_ else {}
-    recipes |= found
-    document = {
-        "data": data.name,
-        "fingerprint": print_,
-        "recipes": {name: kept for name, kept in recipes.items() if kept is not None},
-    }
-    return workspace.keep_tuned(data.name, document)
+    with workspace.change():  # of two searches that end at once none must undo the other's
+        try:
+            known = _read(workspace.tuned_file(data.name))
+        except ArtefactError:
+            known = None  # damaged: it is made anew
+        recipes = dict(known["recipes"]) if known and known["fingerprint"] == print_ else {}
+        recipes |= found
+        document = {
+            "data": data.name,
+            "fingerprint": print_,
+            "recipes": {name: kept for name, kept in recipes.items() if kept is not None},
+        }
+        return workspace.keep_tuned(data.name, document)
 
 
 def own_default(workspace: Workspace, data: Dataset, name: str) -> str | None:

@@ -21,8 +21,14 @@ from matinee.training.fitting import Trained
 from matinee.training.keeping import load, mark_stale, save
 from matinee.training.learnt import Learnt, learnt_for, statistic_folder
 
-# Fitted in one pass over the ratings, or without them: simply fitted again.
-ONE_PASS = frozenset({"popularity", "trending", "weighted_rating", "tfidf", "soup"})
+# They draw nothing and are quick to fit: simply fitted again.
+FITTED_AGAIN = frozenset(
+    (
+        *("popularity", "trending", "weighted_rating", "tfidf", "soup", "bias"),
+        "content_map",
+        *("item_knn", "bm25", "rp3beta", "transitions", "current"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,7 @@ class Renewal:
             statistic = Learnt.load(self._statistic(recipe))[0].statistic
             solved: Scorer = recipe.solve(statistic.sums(recipe, self.data), self.data)
             return solved
-        if name_of(recipe) in ONE_PASS:
+        if name_of(recipe) in FITTED_AGAIN:
             fitted: Scorer = recipe.fit(self.data, np.random.default_rng(0))  # draws nothing
             return fitted
         return None

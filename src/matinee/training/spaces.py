@@ -84,12 +84,32 @@ SPACES: dict[str, Space] = {
         "epochs": Whole(5, 30),
         "frequency": Float(0, 1),
     },
+    "autoencoder": {
+        "factors": Whole(16, 512),
+        "hidden": Whole(32, 1024),
+        "epochs": Whole(2, 100),
+        "learning_rate": LogFloat(1e-4, 1e-2),
+        "dropout": Float(0, 0.9),
+        "gamma": LogFloat(1e-4, 1.0),
+        "neutral": Float(0, 1),
+        "disliked": Float(0, 1),
+    },
     "bias": {"ridge": LogFloat(0.1, 100), "user_ridge": LogFloat(0.1, 100)},
     "mf": {"factors": Whole(2, 64), "epochs": Whole(2, 40)},
+    "fm": {
+        "factors": Whole(2, 32),
+        "implicit": Choice((True, False)),
+        "flipped": Choice((True, False)),
+        "side": Choice((True, False)),
+        "time": Choice((True, False)),
+    },
 }
 
 # There to predict stars, and tuned by how well they do that; the others by their lists.
-RATED = frozenset({"bias", "mf"})
+RATED = frozenset({"bias", "mf", "fm"})
+
+# A trial takes half a minute: tuned when it is named, not with the other parts of a blend.
+SLOW = frozenset({"autoencoder"})
 
 # There to follow the time, which a split by viewers does not ask for: trending would be told to
 # look back for years.
