@@ -35,8 +35,9 @@ class Reason:
     """One part of a score. All reasons of a recommendation add up to its score.
 
     Kinds: "history" (a film of the history; `item_id` names it), "content" (the same, by what the
-    two films share: of content models, and of films that others judge by it since few saw them), "remaining history" (all other films of the history together), or the name of
-    a term of the model.
+    two films share: of content models, and of films that others judge by it since few saw them),
+    "remaining history" (all other films of the history together), or the name of a term of the
+    model.
     """
 
     kind: str

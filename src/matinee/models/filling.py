@@ -43,8 +43,7 @@ class Filling:
     @classmethod
     def none(cls, items: int, parts: int) -> "Filling":
         """Nothing is known of the films: they get 0 from parts that lack them."""
-        nothing = csr_array((items, items), dtype=np.float32)
-        return cls(nothing, np.zeros(items, np.float32), np.zeros(parts, np.float32))
+        return cls(_empty(items, items), np.zeros(items, np.float32), np.zeros(parts, np.float32))
 
     @classmethod
     def of(
@@ -154,16 +153,25 @@ class Filling:
         cls, arrays: Mapping[str, np.ndarray], items: int, places: Sequence[np.ndarray]
     ) -> "Filling":
         """What was stored, for parts that have the items `places`; InputError unless it fits."""
-        stored = tuple(arrays[f"filling_{name}"] for name in ("values", "numbers", "starts"))
+        values, numbers, starts = (
+            arrays[f"filling_{name}"] for name in ("values", "numbers", "starts")
+        )
+        stored = values, numbers, starts
         rest, stretches = arrays["filling_rest"], arrays["filling_stretches"]
         check_csr(stored, items, items)
         check_shape("filling_rest", rest, (items,))
         check_shape("filling_stretches", stretches, (len(places),))
-        sources = np.unique(stored[1])
+        sources = np.unique(numbers)
         for stretched, own in zip(stretches, places, strict=True):
             if stretched and not np.isin(sources, own).all():
                 raise InputError("filling_numbers: expected films that every filled part has")
         return cls(csr_array(stored, shape=(items, items)), rest, stretches)
+
+
+def _empty(rows: int, columns: int) -> csr_array:
+    starts = np.zeros(rows + 1, np.int32)
+    nothing = np.zeros(0, np.float32), np.zeros(0, np.int32), starts
+    return csr_array(nothing, shape=(rows, columns))
 
 
 def _newness(data: Dataset) -> np.ndarray:
@@ -198,7 +206,7 @@ def _evened(own: np.ndarray, mapped: np.ndarray) -> float:
 def _weights(regression: ContentRegression, scales: np.ndarray, films: np.ndarray) -> csr_array:
     """The largest weights of each film, (films, all items) float32."""
     items = regression.features.shape[0]
-    blocks = [csr_array((0, items), dtype=np.float32)]
+    blocks = [_empty(0, items)]
     for start in range(0, len(films), _BLOCK):
         M = (regression.columns(films[start : start + _BLOCK]) * scales[:, None]).T
         if M.shape[1] > _NEIGHBOURS:

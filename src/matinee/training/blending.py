@@ -87,14 +87,12 @@ class _Asked:
             rows = np.sort(rng.choice(rows, most, replace=False))
         histories, truth = question.histories.take(rows), question.truth.take(rows)
         parts: dict[str, np.ndarray] = {}
-        usual = usual_histories(stage.train)
-        for text, scorer in scorers.items():
-            own, sample = scorer.score(histories), scorer.score(usual)
-            places = [stage.train.items.numbers(scorer.items.ids)]
-            fills = np.array([float(fillable(scorer))])
-            for name in (text, ROOT + text):
-                filling = Filling.of(stage.train, usual, places, [shaped(name, sample)], fills)
-                entering = filling.filled(shaped(name, own), places[0], 0)[:, candidates]
+        filling, numbers = _filling(stage, scorers)
+        for k, (text, scorer) in enumerate(scorers.items()):
+            scores = scorer.score(histories)
+            for which, name in enumerate((text, ROOT + text)):
+                filled = filling.filled(shaped(name, scores), numbers[k], 2 * k + which)
+                entering = filled[:, candidates]
                 parts[name] = entering / np.float32(scale(entering))
         places = np.full(len(stage.candidates), -1)
         places[candidates] = np.arange(len(candidates))
@@ -129,3 +127,17 @@ class _Asked:
             found = np.bincount(rows, gain * (place < k), count)
             total += found / ideal[np.minimum(k, self.sizes) - 1]
         return np.asarray(total)
+
+
+def _filling(stage: Stage, scorers: Mapping[str, Scorer]) -> tuple[Filling, list[np.ndarray]]:
+    """How parts are filled, each as it is and under a root, and the numbers of their items."""
+    data, usual = stage.train, usual_histories(stage.train)
+    numbers = [data.items.numbers(scorer.items.ids) for scorer in scorers.values()]
+    entering, factors = [], []
+    for text, scorer in scorers.items():
+        scores = scorer.score(usual)
+        for name in (text, ROOT + text):
+            entering.append(shaped(name, scores))
+            factors.append(fillable(scorer) / scale(entering[-1]))
+    twice = [own for own in numbers for _ in range(2)]
+    return Filling.of(data, usual, twice, entering, np.array(factors)), numbers
