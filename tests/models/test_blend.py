@@ -95,7 +95,7 @@ def test_the_rest_of_a_film_fades_with_views_and_with_time(data):
     for film in np.flatnonzero(views):
         first = data.histories.time[data.histories.numbers == film].min()
         days = (data.as_of - first) / 86_400
-        assert rest[film] == pytest.approx(3 / (3 + views[film]) * np.exp(-days / 30), rel=1e-5)
+        assert rest[film] == pytest.approx(1 / (1 + views[film]) * np.exp(-days / 30), rel=1e-5)
     np.testing.assert_array_equal(model.by_content, rest > 0.5)
     untimed = data.with_histories(
         replace(data.histories, time=np.full(data.histories.entries, NO_TIME))

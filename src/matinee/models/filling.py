@@ -18,7 +18,7 @@ _NEIGHBOURS = 100  # films that a film's scores are made of
 _SOURCES = 4000  # the most liked films, which may be such neighbours
 _PLACES = 20  # of a list, of which such films get as many as others
 _WATCHED = 5  # likes of the films with which new ones are compared
-_VIEWS, _DAYS = 3.0, 30.0  # a film with so many views, or so long there, is new no more
+_VIEWS, _DAYS = 1.0, 30.0  # a film with so many views, or so long there, is new no more
 _LEAST = 0.01  # rest that is taken for none
 _BLOCK = 1024  # films at a time
 
