@@ -15,8 +15,9 @@ figures = {}
 for path in sorted(Path(folder, "lists").glob("*.npy")):
     lists = np.load(path)
     seen = accuracy.Hits.of(lists, history).found
-    if seen.any():
+    if seen.any() and not path.stem.startswith("implicit"):
         raise SystemExit(f"{path.stem}: expected unseen items, got {int(seen.sum())} seen ones")
+    lists = np.where(seen, -1, lists)  # implicit fills a short list up with what it left out
     hits = accuracy.Hits.of(lists, truth)
     values = accuracy.ndcg(hits, 100)
     shown = beyond.exposure(lists[:, :20], len(truth.items))

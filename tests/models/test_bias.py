@@ -90,5 +90,5 @@ def test_without_ratings_it_says_so(data):
 
 
 def test_a_ridge_is_positive():
-    with pytest.raises(InputError, match="expected ridge > 0"):
+    with pytest.raises(InputError, match="expected finite ridges > 0"):
         Bias(ridge=0)

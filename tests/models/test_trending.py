@@ -59,5 +59,5 @@ def test_trend_is_the_whole_of_every_score(data):
 
 
 def test_a_time_constant_is_positive():
-    with pytest.raises(InputError, match="expected days > 0, got 0"):
+    with pytest.raises(InputError, match="expected finite days > 0, got 0"):
         Trending(days=0)

@@ -143,7 +143,7 @@ def _entries(
         asked += [name for name in RECIPES if name not in named]
     else:
         asked += [name for name in ALWAYS if not any(n.split(":")[0] == name for n in named)]
-    entries: list[evaluation.Entry] = []
+    entries, recipes = list[evaluation.Entry](), list[Any]()
     chooser = Chooser(parts.tune, seed)
     for model in asked:
         label = model if isinstance(model, str) else model.name
@@ -156,8 +156,9 @@ def _entries(
             say(f"left out {label}: {error}")
             continue
         recipe = training.describe(trained.recipe)
-        if any(entry.recipe == recipe for entry in entries):
+        if trained.recipe in recipes:
             continue  # named twice, or chosen as it was named
+        recipes.append(trained.recipe)
         taken = any(entry.name == trained.name for entry in entries)
         name = recipe if taken else trained.name
         entries.append(evaluation.Entry(name, recipe, trained.seconds, trained.scorer))
