@@ -24,6 +24,7 @@ def share(model: FittedBlend, asked: Histories, hidden: np.ndarray, allowed: np.
 
 
 def main(paths: list[str]) -> None:
+    """Print the shares of the two files joined."""
     data = Dataset.from_tables(matinee.read(*paths))
     final = cold_split(data, np.random.default_rng(0)).final
     hidden = final.candidates

@@ -209,7 +209,7 @@ def blended(recipe: Blend, scorers: Sequence[Scorer], data: Dataset) -> FittedBl
 
 def fillable(scorer: Scorer) -> bool:
     """Whether the part learns from who liked what, and so has nothing to say of a new film."""
-    return scorer.kind not in _SAME_FOR_ALL | _BY_CONTENT  # type: ignore[attr-defined]
+    return getattr(scorer, "kind", "") not in _SAME_FOR_ALL | _BY_CONTENT
 
 
 def shaped(part: str, scores: np.ndarray) -> np.ndarray:
