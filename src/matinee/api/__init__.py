@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matinee.api.comparing import evaluate, split
     from matinee.api.exploring import explore
+    from matinee.api.policies import read_policy
     from matinee.api.rating import evaluate_ratings
     from matinee.api.reading import as_dataset, read
     from matinee.api.recommending import Recommendation, Recommendations, fit, recommend, similar
@@ -23,6 +24,7 @@ _MODULES = {
     "explore": "exploring",
     "fit": "recommending",
     "read": "reading",
+    "read_policy": "policies",
     "recommend": "recommending",
     "similar": "recommending",
     "split": "comparing",
@@ -39,6 +41,7 @@ __all__ = [
     "explore",
     "fit",
     "read",
+    "read_policy",
     "recommend",
     "similar",
     "split",
