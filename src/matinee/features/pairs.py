@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from matinee.dataset import Dataset, Histories, Vocabulary
+from matinee.features.affinities import Affinities
 from matinee.features.film_moments import film_moments
 from matinee.features.tastes import Tastes
 from matinee.features.viewer_habits import viewer_habits
@@ -19,11 +20,12 @@ class PairFeatures:
     items: Vocabulary
     films: dict[str, np.ndarray]  # name -> (items,) float32
     tastes: Tastes | None
+    affinities: Affinities
 
     @classmethod
     def of(cls, data: Dataset) -> "PairFeatures":
         """As of `data.as_of`: nothing later is read, since the data set holds nothing later."""
-        return cls(data.items, film_moments(data), Tastes.of(data))
+        return cls(data.items, film_moments(data), Tastes.of(data), Affinities.of(data.movies))
 
     def pairs(self, histories: Histories, numbers: np.ndarray) -> dict[str, np.ndarray]:
         """Name → (rows, n) float32 for the films `numbers` (rows, n), in numbers of `items`.
@@ -45,4 +47,4 @@ class PairFeatures:
             found |= self.tastes.pairs(histories, numbers)
             for k, genre in enumerate(self.tastes.genres):
                 found[GENRE + genre] = (self.tastes.shares[:, k] > 0).astype(np.float32)[numbers]
-        return found
+        return found | self.affinities.pairs(histories, numbers)
