@@ -13,6 +13,7 @@ from matinee.evaluation import accuracy, beyond
 from matinee.evaluation.accuracy import Hits
 from matinee.evaluation.beyond import Takers
 from matinee.evaluation.significance import Sums, bootstrap, bootstrap_lists, joined
+from matinee.features import genre_shares
 from matinee.models.protocols import RatingPredictor, Scorer
 from matinee.ranking import top
 
@@ -64,7 +65,7 @@ class Question:
             stage.truth.where(~np.isnan(stage.truth.rating)),
             takers,
             takers.percentile(stage.candidates),
-            beyond.genre_shares(stage.train.movies),
+            genre_shares(stage.train.movies),
             features,
         )
 
