@@ -111,6 +111,8 @@ def _choose(  # noqa: PLR0917 - numba takes arrays, not objects
             for entry in range(starts[item], starts[item + 1]):
                 likeness += above[columns[entry]] * values[entry]
             likeness *= diversity / films
+            if relevance[column] - likeness <= best_value:
+                continue
         if calibration > 0:
             change = _change(item, genres, target, sums, films + 1, smoothing)
             missing = calibration * max(base + change, 0.0)

@@ -16,7 +16,7 @@ from matinee.kernels.threads import one_thread
 from matinee.ranking.editor import Wishes, boosted
 from matinee.ranking.exploration import day_keys, draw
 from matinee.ranking.lists import Ranked
-from matinee.ranking.places import kept, relevance_of, with_rest
+from matinee.ranking.places import kept, relevance_of, wider, with_rest
 from matinee.ranking.reranked import RULES, Reranked
 from matinee.ranking.rules import Allowed, Exclusions
 from matinee.ranking.tastes import genre_tastes
@@ -40,8 +40,8 @@ class FittedReranking:
     recipe: "Reranking"
     items: Vocabulary
     allowed: Allowed
-    vectors: csr_array | None  # (items, features) unit rows; None: diversity is 0
-    genres: csr_array | None  # (items, genres) shares; None: calibration is 0
+    vectors: csr_array | None  # (items, features) float64, unit rows; None: diversity is 0
+    genres: csr_array | None  # (items, genres) float64 shares; None: calibration is 0
     takers: np.ndarray  # (items,) how many viewers took each film
     wishes: Wishes
 
@@ -118,9 +118,8 @@ class FittedReranking:
             moved = (order > np.arange(order.shape[1])) & (self.wishes.boosts[numbers] > 1)
             moved &= numbers >= 0
         numbers, scores, given = self._pinned(numbers, scores, histories, excluded)
-        extra = numbers.shape[1] - relevance.shape[1]
-        relevance = np.pad(relevance, ((0, 0), (0, extra)), constant_values=-np.inf)
-        moved = np.pad(moved, ((0, 0), (0, extra)))
+        relevance = wider(relevance, numbers.shape[1], -np.inf)
+        moved = wider(moved, numbers.shape[1], False)
         given, chance = self._explored(numbers, given, histories, seed)
         order, codes = self._slate(numbers, relevance, given, histories)
         rules = _CODES[codes]
@@ -217,8 +216,8 @@ class FittedReranking:
     ) -> tuple[np.ndarray, np.ndarray]:
         """The greedy list: columns and the kernel's codes, (rows, places)."""
         recipe, items = self.recipe, len(self.items)
-        vectors = csr_array((items, 1)) if self.vectors is None else self.vectors
-        genres = csr_array((items, 1)) if self.genres is None else self.genres
+        vectors = csr_array((items, 1), dtype=np.float64) if self.vectors is None else self.vectors
+        genres = csr_array((items, 1), dtype=np.float64) if self.genres is None else self.genres
         targets = np.zeros((histories.rows, genres.shape[1]))
         if self.genres is not None:
             targets = genre_tastes(histories, self.genres, recipe.half_life)
@@ -226,9 +225,9 @@ class FittedReranking:
             return kernel.slate(
                 np.ascontiguousarray(numbers),
                 np.ascontiguousarray(relevance),
-                (vectors.indptr, vectors.indices, vectors.data.astype(np.float64)),
+                (vectors.indptr, vectors.indices, vectors.data),
                 vectors.shape[1],
-                (genres.indptr, genres.indices, genres.data.astype(np.float64)),
+                (genres.indptr, genres.indices, genres.data),
                 targets,
                 given,
                 (float(recipe.diversity), float(recipe.calibration), SMOOTHING),

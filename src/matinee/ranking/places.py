@@ -54,6 +54,8 @@ def with_rest(
     left[at, order[at, place]] = False
     rest = np.argsort(~left, axis=1, kind="stable")
     rest = np.where(np.take_along_axis(left, rest, axis=1), rest, -1)
+    if not (order < 0).any():
+        rest = rest[:, : max(0, n - places)]
     order = np.concatenate([order, rest], axis=1)
     follows = (rest >= 0).astype(np.float64)
     rules = np.concatenate([rules, np.where(rest >= 0, SCORE, 0)], axis=1)
@@ -63,10 +65,12 @@ def with_rest(
         order, rules, propensities = (
             np.take_along_axis(x, closed, axis=1) for x in (order, rules, propensities)
         )
-    short = max(0, n - order.shape[1])
-    padding = ((0, 0), (0, short))
-    return (
-        np.pad(order[:, :n], padding, constant_values=-1),
-        np.pad(rules[:, :n], padding),
-        np.pad(propensities[:, :n], padding),
-    )
+    return wider(order[:, :n], n, -1), wider(rules[:, :n], n, 0), wider(propensities[:, :n], n, 0)
+
+
+def wider(values: np.ndarray, columns: int, filling: float) -> np.ndarray:
+    """The rows with more columns of one value at their end; themselves where they are as wide."""
+    rows, has = values.shape
+    if has >= columns:
+        return values
+    return np.concatenate([values, np.full((rows, columns - has), filling, values.dtype)], axis=1)

@@ -55,6 +55,7 @@ class Reranking:
         vectors, genres = None, None
         if self.diversity > 0:
             vectors = _told(lambda: content_vectors(data.movies).matrix, "diversity")
+            vectors = vectors.astype(np.float64)  # once, not with every list
         if self.calibration > 0:
             genres = genre_shares(data.movies)
             if not genres.shape[1]:
