@@ -33,7 +33,9 @@ def checked_pins(pins: Mapping[str, int] | Pairs, places: int) -> tuple[tuple[st
 
 
 def _pairs(given: Mapping[str, float] | Pairs, name: str, example: str) -> Pairs:
-    pairs = tuple(given.items()) if isinstance(given, Mapping) else tuple(given)
+    if not isinstance(given, Mapping | tuple):
+        raise InputError(f'{name}: expected film = number such as "m10" = {example}, got {given!r}')
+    pairs = tuple(given.items()) if isinstance(given, Mapping) else given
     for pair in pairs:
         number = isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str)
         if not number or isinstance(pair[1], bool) or not isinstance(pair[1], int | float):

@@ -15,7 +15,7 @@ from matinee.kernels import slate as kernel
 from matinee.kernels.threads import one_thread
 from matinee.ranking.editor import Wishes, boosted
 from matinee.ranking.exploration import day_keys, draw
-from matinee.ranking.lists import Ranked
+from matinee.ranking.lists import Ranked, positive
 from matinee.ranking.places import kept, relevance_of, wider, with_rest
 from matinee.ranking.reranked import RULES, Reranked
 from matinee.ranking.rules import Allowed, Exclusions
@@ -69,6 +69,7 @@ class FittedReranking:
         a list of 10 is the beginning of one of 20. A pinned film that is no candidate gets the
         least score of its row; it stands higher where there are too few films to stand above it.
         """
+        positive(n)
         if candidates.items != self.items or histories.items != self.items:
             raise InputError("re-ranking: expected candidates and histories of the fitted items")
         if len(candidates.numbers) != histories.rows:

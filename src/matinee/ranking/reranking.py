@@ -40,6 +40,8 @@ class Reranking:
             raise InputError(f"half_life: expected days above 0, got {self.half_life!r}")
         _whole("places", self.places, 1, 1000)
         _whole("exploration", self.exploration, 0, self.places)
+        if not isinstance(self.rules, Rules | Mapping):
+            raise InputError(f"rules: expected a table of rules, got {self.rules!r}")
         if isinstance(self.rules, Mapping):
             object.__setattr__(self, "rules", Rules(**_known(self.rules, Rules, "rules")))
         object.__setattr__(self, "boosts", checked_boosts(self.boosts))

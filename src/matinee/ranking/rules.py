@@ -46,9 +46,9 @@ class Allowed:
 class Rules:
     """What an owner of a catalogue may ask of every film; empty or None: nothing is asked.
 
-    Films whose status is known and is not "Released", and films that come out after the viewer's
-    `as_of` (by date, or by year where only that is known), are never shown. A film of which a
-    rule cannot know (no language, no genre, no maturity) does not pass that rule.
+    Films whose status is known and is not "Released", and films whose release date lies after the
+    viewer's `as_of`, are never shown. A film of which a rule cannot know (no language, no genre, no
+    maturity) does not pass that rule.
     """
 
     languages: Sequence[str] = ()  # only films of these original languages
@@ -134,11 +134,8 @@ def _ids(items: Vocabulary, ids: Sequence[str]) -> np.ndarray:
 
 
 def _release_seconds(movies: pl.DataFrame) -> np.ndarray:
-    """UTC seconds of the day a film came out, of the first of its year where only that is known."""
-    dates = movies.select(
-        pl.coalesce("release_date", pl.date(pl.col("year"), 1, 1)).cast(pl.Int32)
-    ).to_series()
-    days = dates.cast(pl.Int64)
+    """UTC seconds at which the day begins on which a film comes out."""
+    days = movies["release_date"].cast(pl.Int32).cast(pl.Int64)
     return (days * _DAY).fill_null(_ALWAYS).to_numpy()
 
 
