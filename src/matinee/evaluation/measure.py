@@ -15,7 +15,7 @@ from matinee.evaluation.beyond import Takers
 from matinee.evaluation.significance import Sums, bootstrap, bootstrap_lists, joined
 from matinee.features import genre_shares
 from matinee.models.protocols import RatingPredictor, Scorer
-from matinee.ranking import top
+from matinee.ranking import Recommender, top
 
 DEPTH = 100  # places of a list
 K = 10  # places that beyond-accuracy metrics look at
@@ -69,9 +69,11 @@ class Question:
             features,
         )
 
-    def lists(self, scorer: Scorer) -> np.ndarray:
+    def lists(self, model: Scorer | Recommender) -> np.ndarray:
         """The best unseen candidates of each asked viewer, (rows, DEPTH)."""
-        return top(scorer, self.histories, DEPTH, self.stage.candidates).numbers
+        if isinstance(model, Recommender):
+            return model.recommend(self.histories, DEPTH, self.stage.candidates).numbers
+        return top(model, self.histories, DEPTH, self.stage.candidates).numbers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,17 +86,26 @@ class Measured:
     rank_s: float
 
 
-def measure(question: Question, scorer: Scorer, primitive: np.ndarray | None) -> Measured:
+def measure(
+    question: Question, scorer: Scorer | Recommender, primitive: np.ndarray | None
+) -> Measured:
     """Every metric of one model; `primitive` are the popularity lists, if there are any."""
     started = perf_counter()
     numbers = question.lists(scorer)
     rank_s = perf_counter() - started
-    hits = Hits.of(numbers, question.truth)
-    by_user = {name: Sums.of(accuracy.metric(name)(hits)) for name in ACCURACY}
-    by_user |= _beyond(question, numbers[:, :K], hits, primitive) | _errors(question, scorer)
+    by_user = of_lists(question, numbers, primitive) | _errors(question, scorer)
     items = question.stage.train.items
     scorable = beyond.prediction_coverage(items.numbers(scorer.items.ids), len(items))
     return Measured(by_user, numbers, scorable, rank_s)
+
+
+def of_lists(
+    question: Question, numbers: np.ndarray, primitive: np.ndarray | None = None
+) -> dict[str, Sums]:
+    """Every metric of lists (rows, n >= 100) that has one value a user."""
+    hits = Hits.of(numbers, question.truth)
+    by_user = {name: Sums.of(accuracy.metric(name)(hits)) for name in ACCURACY}
+    return by_user | _beyond(question, numbers[:, :K], hits, primitive)
 
 
 def pooled(parts: Sequence[Measured]) -> Measured:
@@ -164,7 +175,7 @@ def together(
     return whole | {"prediction_coverage": (share, share, share)}
 
 
-def _errors(question: Question, scorer: Scorer) -> dict[str, Sums]:
+def _errors(question: Question, scorer: Scorer | Recommender) -> dict[str, Sums]:
     """Pooled rating errors by user; of no user for a model that predicts no ratings."""
     rated, histories = question.rated, question.stage.histories
     count = rated.lengths.astype(np.float64)

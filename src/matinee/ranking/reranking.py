@@ -19,10 +19,10 @@ class Reranking:
     """Of a few hundred ranked films the list to show; every wish at 0 leaves them as ranked.
 
     Relevance is 1 for a viewer's best film and 0 for the 100th; losses are in the same unit.
-    Defaults were chosen on validation parts of MovieTweetings and MovieLens (decision 10).
+    Defaults were chosen on the validation part of MovieTweetings (decision 10).
     """
 
-    diversity: float = 0.6  # loss of a film just like all above it: likeness is their mean cosine
+    diversity: float = 0.8  # loss of a film just like all above it: likeness is their mean cosine
     calibration: float = 0.2  # loss for each nat between the genres of the list and of the likes
     half_life: float | None = None  # days after which a like counts half for its genres
     exploration: int = 1  # last places of the list that are drawn at random
