@@ -47,9 +47,7 @@ def test_the_document_has_both_parts_and_the_page_is_written(home: Path) -> None
         (["--split", "nothing"], "split: expected one of"),
     ],
 )
-def test_what_cannot_be_is_one_line_and_exit_2(
-    home: Path, arguments: list[str], said: str
-) -> None:
+def test_what_cannot_be_is_one_line_and_exit_2(home: Path, arguments: list[str], said: str) -> None:
     done = run("-d", "starter", *arguments, code=2)
     assert said in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1

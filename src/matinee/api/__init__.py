@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matinee.api.comparing import evaluate, split
     from matinee.api.exploring import explore
+    from matinee.api.policies import read_policy
     from matinee.api.rating import evaluate_ratings
     from matinee.api.reading import as_dataset, read
     from matinee.api.recommending import Recommendation, Recommendations, fit, recommend, similar
@@ -25,6 +26,7 @@ _MODULES = {
     "fit": "recommending",
     "frontier": "reranking",
     "read": "reading",
+    "read_policy": "policies",
     "recommend": "recommending",
     "similar": "recommending",
     "split": "comparing",
@@ -42,6 +44,7 @@ __all__ = [
     "fit",
     "frontier",
     "read",
+    "read_policy",
     "recommend",
     "similar",
     "split",

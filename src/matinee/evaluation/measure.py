@@ -69,11 +69,11 @@ class Question:
             features,
         )
 
-    def lists(self, model: Scorer | Recommender) -> np.ndarray:
+    def lists(self, scorer: Scorer | Recommender) -> np.ndarray:
         """The best unseen candidates of each asked viewer, (rows, DEPTH)."""
-        if isinstance(model, Recommender):
-            return model.recommend(self.histories, DEPTH, self.stage.candidates).numbers
-        return top(model, self.histories, DEPTH, self.stage.candidates).numbers
+        if isinstance(scorer, Recommender):
+            return scorer.recommend(self.histories, DEPTH, self.stage.candidates).numbers
+        return top(scorer, self.histories, DEPTH, self.stage.candidates).numbers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -175,7 +175,7 @@ def together(
     return whole | {"prediction_coverage": (share, share, share)}
 
 
-def _errors(question: Question, scorer: Scorer | Recommender) -> dict[str, Sums]:
+def _errors(question: Question, scorer: object) -> dict[str, Sums]:
     """Pooled rating errors by user; of no user for a model that predicts no ratings."""
     rated, histories = question.rated, question.stage.histories
     count = rated.lengths.astype(np.float64)

@@ -1,4 +1,4 @@
-"""What answers with finished lists: a policy, or a model whose lists were re-ranked."""
+"""What answers with a list rather than with a score for each film."""
 
 from typing import Protocol, runtime_checkable
 
@@ -10,15 +10,18 @@ from matinee.ranking.lists import Ranked
 
 @runtime_checkable
 class Recommender(Protocol):
-    """Asked for lists rather than for scores; a list is its own order, whatever its scores say."""
+    """A fitted policy: immutable; equal histories get equal lists."""
 
     @property
     def items(self) -> Vocabulary:
-        """The items it can recommend."""
+        """The films that it can recommend."""
         ...
 
     def recommend(
         self, histories: Histories, n: int, candidates: np.ndarray | None = None
     ) -> Ranked:
-        """The n best unseen candidates of each history, numbered as in `histories.items`."""
+        """The n films of each row, best first, numbered as in `histories.items`.
+
+        What a history holds is left out; `candidates` (items of `histories`,) bool, by default all.
+        """
         ...
