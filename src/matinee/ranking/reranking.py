@@ -50,6 +50,8 @@ class Reranking:
     @classmethod
     def from_table(cls, table: Mapping[str, Any]) -> "Reranking":
         """The section [reranking] of a policy; InputError names a key that there is not."""
+        if not isinstance(table, Mapping):
+            raise InputError(f"reranking: expected a table, got {table!r}")
         return cls(**_known(table, cls, "reranking"))
 
     def fit(self, data: Dataset) -> FittedReranking:

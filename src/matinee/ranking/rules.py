@@ -61,7 +61,9 @@ class Rules:
     def __post_init__(self) -> None:
         for name in ("languages", "genres", "without_genres", "available", "withdrawn"):
             values = getattr(self, name)
-            if isinstance(values, str) or not all(isinstance(v, str) and v for v in values):
+            if not isinstance(values, list | tuple) or not all(
+                isinstance(v, str) and v for v in values
+            ):
                 raise InputError(f"{name}: expected a list of texts, got {values!r}")
             object.__setattr__(self, name, tuple(values))
         if self.maturity is not None and (
