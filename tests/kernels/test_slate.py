@@ -44,8 +44,7 @@ def run(  # noqa: PLR0917
     weights: tuple[float, float, float],
 ) -> tuple[np.ndarray, np.ndarray]:
     sparse = (parts(vectors), vectors.shape[1], parts(genres))
-    diversity = np.full(len(numbers), weights[0])
-    return slate(numbers, relevance, *sparse, targets, fixed, diversity, *weights[1:])
+    return slate(numbers, relevance, *sparse, targets, fixed, weights)
 
 
 @settings(deadline=None, max_examples=150)

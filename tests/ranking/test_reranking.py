@@ -9,7 +9,6 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.sparse import csr_array
 
 from matinee.dataset import Dataset, Histories
 from matinee.errors import InputError, MissingData, UnknownId
@@ -17,8 +16,6 @@ from matinee.evaluation import beyond
 from matinee.features import content_vectors, genre_shares
 from matinee.ranking import Exclusions, Ranked, Reranking, Rules
 from matinee.ranking.editor import boosted
-from matinee.ranking.greedy import WEIGHTS, Greedy
-from matinee.ranking.places import relevance_of
 from matinee.ranking.reranked import RULES
 from matinee.ranking.reranking import AS_RANKED
 from matinee.ranking.tastes import genre_tastes
@@ -55,7 +52,7 @@ def test_with_every_knob_at_0_lists_stay_exactly_as_ranked(data: Dataset, n: int
 @settings(deadline=None, max_examples=40)
 @given(
     st.integers(0, 2**32 - 1),
-    st.sampled_from([0.0, 0.5, 1.0]),
+    st.sampled_from([0.0, 0.5, 5.0]),
     st.sampled_from([0.0, 0.5]),
     st.integers(0, 4),
     st.booleans(),
@@ -99,46 +96,12 @@ def test_a_short_list_is_the_beginning_of_a_long_one(data: Dataset) -> None:
 def test_more_diversity_makes_lists_less_alike(data: Dataset) -> None:
     features = content_vectors(data.movies).matrix
     ranked, varied = unseen(data), []
-    for diversity in (0.0, 0.4, 0.6, 1.0):
+    for diversity in (0.0, 0.2, 0.6, 3.0):
         recipe = replace(AS_RANKED, diversity=diversity, places=6)
         found = recipe.fit(data).rerank(ranked, data.histories, 6)
         varied.append(np.nanmean(beyond.diversity(found.numbers, data.histories, features)[0]))
     assert varied == sorted(varied)
     assert varied[-1] > varied[0] + 0.05
-
-
-def test_lists_reach_the_diversity_asked_for_and_diverse_ones_stay_as_ranked(data: Dataset) -> None:
-    """Each list has the least weight of likeness that is enough, wherever more weight is never
-    less diverse; where the largest is not enough it has that."""
-    features = content_vectors(data.movies).matrix
-    ranked = unseen(data)
-    recipe = replace(AS_RANKED, diversity=0.62, places=7)
-    found = recipe.fit(data).rerank(ranked, data.histories, 7)
-    shown = beyond.diversity(found.numbers, data.histories, features)[0]
-    before = beyond.diversity(ranked.numbers[:, :7], data.histories, features)[0]
-    vectors = features.astype(np.float64)
-    greedy = Greedy(
-        ranked.numbers,
-        relevance_of(ranked.scores),
-        vectors,
-        csr_array((30, 1), dtype=np.float64),
-        np.zeros((40, 1)),
-    )
-    free = np.full((40, 7), -1, np.int32)
-    weights = greedy.weights(free, 0.62, 0.0)
-    every = [greedy.diversity(greedy.lists(free, np.full(40, w), 0.0)[0]) for w in WEIGHTS]
-    checked = 0
-    for row in range(40):
-        reached = np.array([each[row] for each in every]) >= 0.62
-        if (np.diff(reached.astype(int)) >= 0).all():
-            least = int(reached.argmax()) if reached.any() else len(WEIGHTS) - 1
-            assert weights[row] == WEIGHTS[least]
-            assert shown[row] >= 0.62 - 1e-12 or not reached.any()
-            checked += 1
-        if before[row] >= 0.62:
-            assert np.array_equal(found.numbers[row], ranked.numbers[row, :7])
-    assert checked > 30
-    assert 5 < (before >= 0.62).sum() < 35
 
 
 def test_more_calibration_brings_genres_closer_to_the_taste(data: Dataset) -> None:
@@ -335,8 +298,8 @@ def test_a_viewer_who_has_seen_everything_gets_an_empty_list(data: Dataset) -> N
 @pytest.mark.parametrize(
     ("bad", "said"),
     [
-        ({"diversity": -0.1}, "diversity: expected a number from 0 to 1, got -0.1"),
-        ({"diversity": "much"}, "diversity: expected a number from 0 to 1, got 'much'"),
+        ({"diversity": -0.1}, "diversity: expected a number from 0, got -0.1"),
+        ({"diversity": "much"}, "diversity: expected a number from 0, got 'much'"),
         ({"calibration": float("nan")}, "calibration: expected a number from 0, got nan"),
         ({"reach": 1.5}, "reach: expected a number from 0 to 1, got 1.5"),
         ({"half_life": 0}, "half_life: expected days above 0, got 0"),

@@ -23,14 +23,14 @@ SHOWN = ("ndcg@10", "recall@20", "diversity@10", "novelty@10", "coverage@20", "c
 
 # One knob at a time, the others at 0; then all pairs of what may be chosen.
 SWEEPS: Mapping[str, Sequence[float]] = {
-    "diversity": (0.7, 0.75, 0.8, 0.85, 0.9, 0.95),
+    "diversity": (0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 1.5),
     "calibration": (0.1, 0.2, 0.4, 0.8),
-    "exploration": (1, 2, 3),
+    "exploration": (1, 2, 3, 4),
 }
 GRID: Mapping[str, Sequence[float]] = {
-    "diversity": (0.8, 0.82, 0.84, 0.86, 0.88, 0.92, 0.96),
-    "calibration": (0.0, 0.2),
-    "exploration": (1,),
+    "diversity": (0.4, 0.6, 0.8, 1.0, 1.2),
+    "calibration": (0.0, 0.1, 0.2, 0.4),
+    "exploration": (1, 2),
 }
 
 

@@ -151,9 +151,7 @@ def slate(  # noqa: PLR0917 - numba takes arrays, not objects
     genres: Sparse,
     targets: np.ndarray,
     given: np.ndarray,
-    diversity: np.ndarray,
-    calibration: float,
-    smoothing: float,
+    weights: tuple[float, float, float],
 ) -> tuple[np.ndarray, np.ndarray]:
     """Which candidate stands at each place and what put it there, (rows, places) int32 and int8.
 
@@ -165,10 +163,10 @@ def slate(  # noqa: PLR0917 - numba takes arrays, not objects
                   - calibration · KL(p || (1 - smoothing) q + smoothing p)
 
     of those left, of equals to the first: p are the row's `targets` (rows, genres; all zero: none),
-    q the mean genre shares of the films above and the candidate; `diversity` (rows,) and the other
-    weights are not negative. Smyth and McClave 2001 (the mean), Steck 2018 (section 5). Both
-    losses are never negative, so the search of a place ends where relevance falls below the best
-    found.
+    q the mean genre shares of the films above and the candidate; `weights` are diversity,
+    calibration and smoothing, none negative. Smyth and McClave 2001 (the mean), Steck 2018
+    (section 5). Both losses are never negative, so the search of a place ends where relevance
+    falls below the best found.
     """
     rows, m = numbers.shape
     places = given.shape[1]
@@ -197,7 +195,7 @@ def slate(  # noqa: PLR0917 - numba takes arrays, not objects
                         targets[row],
                         sums,
                         float(films),
-                        (diversity[row], calibration, smoothing),
+                        weights,
                     )
                     if column < 0:
                         continue

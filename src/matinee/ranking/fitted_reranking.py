@@ -11,10 +11,10 @@ from scipy.sparse import csr_array
 from matinee.dataset import NO_TIME, Histories, Vocabulary
 from matinee.errors import InputError
 from matinee.kernels import hits as hits_kernel
+from matinee.kernels import slate as kernel
 from matinee.kernels.threads import one_thread
 from matinee.ranking.editor import Wishes, boosted
 from matinee.ranking.exploration import day_keys, draw
-from matinee.ranking.greedy import Greedy
 from matinee.ranking.lists import Ranked, positive
 from matinee.ranking.places import kept, relevance_of, wider, with_rest
 from matinee.ranking.reranked import RULES, Reranked
@@ -24,6 +24,7 @@ from matinee.ranking.tastes import genre_tastes
 if TYPE_CHECKING:
     from matinee.ranking.reranking import Reranking
 
+SMOOTHING = 0.1  # of calibration: so much of the taste itself is mixed into a list's genres
 _BATCH = 1024  # rows at once
 _ALONE = 4  # so few viewers are done before a second thread is awake
 
@@ -215,18 +216,23 @@ class FittedReranking:
         histories: Histories,
     ) -> tuple[np.ndarray, np.ndarray]:
         """The greedy list: columns and the kernel's codes, (rows, places)."""
-        items = len(self.items)
+        recipe, items = self.recipe, len(self.items)
         vectors = csr_array((items, 1), dtype=np.float64) if self.vectors is None else self.vectors
         genres = csr_array((items, 1), dtype=np.float64) if self.genres is None else self.genres
         targets = np.zeros((histories.rows, genres.shape[1]))
         if self.genres is not None:
-            targets = genre_tastes(histories, self.genres, self.recipe.half_life)
-        greedy = Greedy(
-            np.ascontiguousarray(numbers), np.ascontiguousarray(relevance), vectors, genres, targets
-        )
+            targets = genre_tastes(histories, self.genres, recipe.half_life)
         with one_thread() if histories.rows < _ALONE else nullcontext():
-            weights = greedy.weights(given, self.recipe.diversity, self.recipe.calibration)
-            return greedy.lists(given, weights, self.recipe.calibration)
+            return kernel.slate(
+                np.ascontiguousarray(numbers),
+                np.ascontiguousarray(relevance),
+                (vectors.indptr, vectors.indices, vectors.data),
+                vectors.shape[1],
+                (genres.indptr, genres.indices, genres.data),
+                targets,
+                given,
+                (float(recipe.diversity), float(recipe.calibration), SMOOTHING),
+            )
 
     def _notes(self, numbers: np.ndarray, histories: Histories, n: int) -> tuple[str, ...]:
         """What a reader should know where a list is shorter than asked for."""

@@ -19,12 +19,10 @@ class Reranking:
     """Of a few hundred ranked films the list to show; every wish at 0 leaves them as ranked.
 
     Relevance is 1 for a viewer's best film and 0 for the 100th; losses are in the same unit.
-    Likeness to the films above weighs as little as makes the list as diverse as asked for: what
-    is diverse as ranked stays so.
     Defaults were chosen on the validation part of MovieTweetings (decision 10).
     """
 
-    diversity: float = 0.84  # least mean distance of two of the first ten films, 0 to 1
+    diversity: float = 0.8  # loss of a film just like all above it: likeness is their mean cosine
     calibration: float = 0.2  # loss for each nat between the genres of the list and of the likes
     half_life: float | None = None  # days after which a like counts half for its genres
     exploration: int = 1  # last places of the list that are drawn at random
@@ -35,8 +33,8 @@ class Reranking:
     pins: Any = ()  # film -> place, from 1
 
     def __post_init__(self) -> None:
-        _number("diversity", self.diversity, 0, 1)
-        _number("calibration", self.calibration, 0, np.inf)
+        for name in ("diversity", "calibration"):
+            _number(name, getattr(self, name), 0, np.inf)
         _number("reach", self.reach, 0, 1)
         if self.half_life is not None and not _is_number(self.half_life, 1e-9, np.inf):
             raise InputError(f"half_life: expected days above 0, got {self.half_life!r}")
