@@ -30,7 +30,7 @@ SWEEPS: Mapping[str, Sequence[float]] = {
 GRID: Mapping[str, Sequence[float]] = {
     "diversity": (0.4, 0.6, 0.8, 1.0, 1.2),
     "calibration": (0.0, 0.1, 0.2, 0.4),
-    "exploration": (1, 2),
+    "exploration": (1,),
 }
 
 
