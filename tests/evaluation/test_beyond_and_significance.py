@@ -14,7 +14,7 @@ from matinee.errors import InputError
 from matinee.evaluation import beyond
 from matinee.evaluation.accuracy import Hits
 from matinee.evaluation.significance import Sums, bootstrap, compare, holm
-from matinee.features import content_vectors
+from matinee.features import content_vectors, genre_shares
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +93,7 @@ def test_calibration_is_the_jensen_shannon_divergence(data: Dataset, lists: np.n
     genres = data.movies["genres"].to_list()
     names = sorted({genre for film in genres for genre in film})
     shares = np.array([[film.count(g) / len(film) for g in names] for film in genres])
-    values = beyond.calibration(lists, data.histories, beyond.genre_shares(data.movies))
+    values = beyond.calibration(lists, data.histories, genre_shares(data.movies))
     histories = data.histories
     compared = 0
     for row in range(histories.rows):

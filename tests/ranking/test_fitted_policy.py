@@ -11,7 +11,7 @@ from matinee.errors import InputError, MissingData
 from matinee.evaluation.measure import Question
 from matinee.features.film_moments import film_moments
 from matinee.models.blend import Blend
-from matinee.ranking import Policy, Recommender, top
+from matinee.ranking import Policy, Recommender, Reranking, Rules, top
 from matinee.ranking.examples import Features
 from matinee.ranking.fitted_policy import FittedPolicy
 from matinee.ranking.lambdamart import FIRST_STAGE, LambdaMart
@@ -64,6 +64,18 @@ def test_without_a_ranker_the_first_stage_is_the_list(data, first):
     np.testing.assert_array_equal(
         fitted.recommend(data.histories, 7).numbers, top(first.scorer, data.histories, 7).numbers
     )
+
+
+def test_a_policy_s_lists_are_its_ranker_s_re_ranked(data, first):
+    recipe = Reranking(places=6, exploration=1, rules=Rules(without_genres=["Comedy"]))
+    fitted = recipe.fit(data)
+    found = FittedPolicy(Policy("p", Candidates(n=12)), first, Backwards(), fitted, seed=4)
+    own = found.recommend(data.histories, 8)
+    plain = policy(first, 12, Backwards())
+    ranked = plain.recommend(data.histories, 12, fitted.candidates(data.as_of))
+    expected = fitted.rerank(ranked, data.histories, 8, seed=4)
+    np.testing.assert_array_equal(own.numbers, expected.numbers)
+    assert not np.array_equal(own.numbers, plain.recommend(data.histories, 8).numbers)
 
 
 def test_the_ranker_orders_its_candidates_and_no_others(data, first):

@@ -3,7 +3,7 @@
 import pytest
 
 from matinee.errors import InputError
-from matinee.ranking import Policy, policy_from_toml, policy_to_toml
+from matinee.ranking import Policy, Reranking, Rules, policy_from_toml, policy_to_toml
 from matinee.ranking.glass_box import GlassBox
 from matinee.ranking.lambdamart import LambdaMart
 from matinee.ranking.linear_ranker import LinearRanker
@@ -14,6 +14,18 @@ POLICIES = [
     Policy('with "quotes" and \\', Candidates("ease:ridge=100.0", 50), LinearRanker(ridge=2.0)),
     Policy("trees", Candidates(n=300), LambdaMart(trees=7, ridge=0.5)),
     Policy("glass", ranker=GlassBox(rounds=20)),
+    Policy("varied", reranking=Reranking()),
+    Policy(
+        "wishes",
+        reranking=Reranking(
+            0.3,
+            half_life=30.5,
+            places=12,
+            rules=Rules(languages=["en"], without_genres=["Film-Noir", 'a "b"'], maturity=12),
+            boosts={"m 10": 2.5, "11": 0.5},
+            pins={"m12": 3},
+        ),
+    ),
 ]
 
 
@@ -35,7 +47,7 @@ def test_a_whole_number_is_a_number_too():
     ("text", "message"),
     [
         ("[candidates", "policy p: expected TOML, got"),
-        ("[slots]\nn = 1", "policy p: expected name, candidates, ranker, got 'slots'"),
+        ("[slots]\nn = 1", "policy p: expected name, candidates, ranker, reranking, got 'slots'"),
         ("name = 3", "policy p: expected name to be a text, got 3"),
         ("candidates = 3", r"policy p: \[candidates\]: expected a table, got 3"),
         ("[candidates]\nmany = 3", r"\[candidates\]: expected one of model, n, got 'many'"),
@@ -43,6 +55,11 @@ def test_a_whole_number_is_a_number_too():
         ("[candidates]\nn = true", r"\[candidates\] n: expected a whole number, got True"),
         ("[candidates]\nn = 3", r"\[candidates\]: candidates: expected n from 10 to 5,000, got 3"),
         ('[candidates]\nmodel = "eas"', r"\[candidates\]: model: expected one of .*, got 'eas'"),
+        ("reranking = 3", r"policy p: \[reranking\] reranking: expected a table, got 3"),
+        ("[reranking]\nvariety = 1", r"\[reranking\] reranking: expected keys among .*'variety'"),
+        ("[reranking]\ndiversity = -1", r"\[reranking\] diversity: expected a number from 0"),
+        ("[reranking.rules]\ngenres = 'x'", r"\[reranking\] genres: expected a list of texts"),
+        ('[reranking.pins]\n"m10" = 0', r"\[reranking\] pins: expected a place from 1 to 20"),
         ("ranker = []", r"\[ranker\]: expected a table, got \[\]"),
         (
             '[ranker]\nkind = "trees"',

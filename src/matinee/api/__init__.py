@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from matinee.api.rating import evaluate_ratings
     from matinee.api.reading import as_dataset, read
     from matinee.api.recommending import Recommendation, Recommendations, fit, recommend, similar
+    from matinee.api.reranking import frontier
     from matinee.api.tuning import Tuning, tune
 
 # Each name's module is loaded when the name is first asked for: to recommend, nobody waits for
@@ -23,6 +24,7 @@ _MODULES = {
     "evaluate_ratings": "rating",
     "explore": "exploring",
     "fit": "recommending",
+    "frontier": "reranking",
     "read": "reading",
     "read_policy": "policies",
     "recommend": "recommending",
@@ -40,6 +42,7 @@ __all__ = [
     "evaluate_ratings",
     "explore",
     "fit",
+    "frontier",
     "read",
     "read_policy",
     "recommend",

@@ -176,6 +176,7 @@ def _entries(
         started = perf_counter()
         fitted = fitter.fit(policy)
         text = f"{policy.candidates.model}, {policy.ranker or 'no ranker'}"
+        text += "" if policy.reranking is None else ", re-ranked"
         if any(entry.name == policy.name for entry in entries):
             raise InputError(f"policy: expected a name of its own, got {policy.name!r} again")
         entries.append(evaluation.Entry(policy.name, text, perf_counter() - started, fitted))

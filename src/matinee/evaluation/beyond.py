@@ -7,7 +7,6 @@ Lists are (rows, n) item numbers, best first, padded with -1 at the end. Functio
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 from scipy.sparse import csr_array
 
 from matinee.dataset import Dataset, Histories
@@ -127,24 +126,6 @@ def serendipity_beyond(numbers: np.ndarray, primitive: np.ndarray, hits: Hits) -
     expected = (numbers[:, :, None] == primitive[:, None, :]).any(axis=2)
     useful = (hits.first(k) & ~expected).sum(axis=1) / k
     return np.where(hits.truth > 0, useful, np.nan)
-
-
-def genre_shares(movies: pl.DataFrame) -> csr_array:
-    """p(genre | film), (items, genres): a film's genres share it equally (Steck 2018, 3.1)."""
-    listed = (
-        movies.select("genres")
-        .with_row_index("item")
-        .explode("genres")
-        .drop_nulls()
-        .unique(["item", "genres"])
-    )
-    genres = listed["genres"].cast(pl.Categorical).to_physical().rank("dense").to_numpy() - 1
-    items = listed["item"].to_numpy().astype(np.int64)
-    per_item = np.bincount(items, minlength=movies.height)
-    n_genres = int(genres.max()) + 1 if len(genres) else 0
-    return csr_array(
-        (1 / per_item[items], (items, genres.astype(np.int64))), shape=(movies.height, n_genres)
-    )
 
 
 def calibration(numbers: np.ndarray, histories: Histories, shares: csr_array) -> np.ndarray:

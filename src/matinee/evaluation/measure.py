@@ -13,6 +13,7 @@ from matinee.evaluation import accuracy, beyond
 from matinee.evaluation.accuracy import Hits
 from matinee.evaluation.beyond import Takers
 from matinee.evaluation.significance import Sums, bootstrap, bootstrap_lists, joined
+from matinee.features import genre_shares
 from matinee.models.protocols import RatingPredictor, Scorer
 from matinee.ranking import Recommender, top
 
@@ -64,7 +65,7 @@ class Question:
             stage.truth.where(~np.isnan(stage.truth.rating)),
             takers,
             takers.percentile(stage.candidates),
-            beyond.genre_shares(stage.train.movies),
+            genre_shares(stage.train.movies),
             features,
         )
 
@@ -92,12 +93,19 @@ def measure(
     started = perf_counter()
     numbers = question.lists(scorer)
     rank_s = perf_counter() - started
-    hits = Hits.of(numbers, question.truth)
-    by_user = {name: Sums.of(accuracy.metric(name)(hits)) for name in ACCURACY}
-    by_user |= _beyond(question, numbers[:, :K], hits, primitive) | _errors(question, scorer)
+    by_user = of_lists(question, numbers, primitive) | _errors(question, scorer)
     items = question.stage.train.items
     scorable = beyond.prediction_coverage(items.numbers(scorer.items.ids), len(items))
     return Measured(by_user, numbers, scorable, rank_s)
+
+
+def of_lists(
+    question: Question, numbers: np.ndarray, primitive: np.ndarray | None = None
+) -> dict[str, Sums]:
+    """Every metric of lists (rows, n >= 100) that has one value a user."""
+    hits = Hits.of(numbers, question.truth)
+    by_user = {name: Sums.of(accuracy.metric(name)(hits)) for name in ACCURACY}
+    return by_user | _beyond(question, numbers[:, :K], hits, primitive)
 
 
 def pooled(parts: Sequence[Measured]) -> Measured:

@@ -5,10 +5,11 @@ from typing import Protocol
 
 import numpy as np
 
-from matinee.dataset import Histories, Vocabulary, translation
+from matinee.dataset import NO_TIME, Histories, Vocabulary, translation
 from matinee.features.pairs import PairFeatures
 from matinee.models.protocols import RatingPredictor, Scorer
 from matinee.ranking.examples import Features
+from matinee.ranking.fitted_reranking import FittedReranking
 from matinee.ranking.lambdamart import FIRST_STAGE
 from matinee.ranking.linear_ranker import RATING
 from matinee.ranking.lists import Ranked
@@ -82,6 +83,8 @@ class FittedPolicy:
     policy: Policy
     first: FirstStage
     ranker: FittedRanker | None
+    reranking: FittedReranking | None = None
+    seed: int = 0  # of the places that re-ranking draws
 
     @property
     def items(self) -> Vocabulary:
@@ -93,9 +96,9 @@ class FittedPolicy:
     ) -> Ranked:
         """The n best of each row: the ranker's order of the candidates, then the first stage's.
 
-        Scores are the ranker's; those of films that it did not look at lie below, and fall by 1.
+        Re-ranked, if the policy says so. Scores are the ranker's; those of films that it did not
+        look at lie below, and fall by 1.
         """
-        looked = self.policy.candidates.n
         own = histories.on(self.first.features.items)
         if own.items is not histories.items:
             table, _ = translation(own.items, histories.items)  # own numbers -> histories'
@@ -103,6 +106,17 @@ class FittedPolicy:
             found = self.recommend(own, n, allowed)
             numbers = np.where(found.numbers >= 0, table[found.numbers], -1)
             return Ranked(histories.items, numbers.astype(np.int32), found.scores)
+        if self.reranking is None:
+            return self._ranked(own, n, candidates)
+        allowed = self.reranking.candidates(int(own.as_of.max(initial=NO_TIME)))
+        if candidates is not None:
+            allowed = allowed & candidates
+        ranked = self._ranked(own, max(n, self.policy.candidates.n), allowed)
+        return self.reranking.rerank(ranked, own, n, seed=self.seed).ranked
+
+    def _ranked(self, own: Histories, n: int, candidates: np.ndarray | None) -> Ranked:
+        """What the first stage and the ranker make of it, before re-ranking."""
+        looked = self.policy.candidates.n
         retrieved = self.first.retrieve(own, max(n, looked), candidates)
         if self.ranker is None:
             found = retrieved.ranked

@@ -43,7 +43,7 @@ def rank(scores: np.ndarray, seen: csr_array, n: int) -> np.ndarray:
         raise InputError(f"rank: expected seen of shape {scores.shape}, got {seen.shape}")
     masked = np.array(scores, np.float32, order="C")
     kernel.hide(masked, seen.indptr, seen.indices, np.empty(0, np.int64))
-    return _best(masked, _positive(n), 0)[0]
+    return _best(masked, positive(n), 0)[0]
 
 
 def top(
@@ -56,7 +56,7 @@ def top(
     are made and used in batches of rows, those of factors in batches of items too: a users × items
     matrix never exists.
     """
-    _positive(n)
+    positive(n)
     if candidates is not None and candidates.shape != (len(histories.items),):
         raise InputError(
             f"candidates: expected {len(histories.items)} flags, got {candidates.shape}"
@@ -108,7 +108,8 @@ def _writable(scores: np.ndarray) -> np.ndarray:
     return np.array(scores, np.float32, order="C")
 
 
-def _positive(n: int) -> int:
+def positive(n: int) -> int:
+    """The number itself, or InputError."""
     if not isinstance(n, int | np.integer) or isinstance(n, bool) or n < 1:
         raise InputError(f"n: expected a whole number from 1, got {n!r}")
     return int(n)

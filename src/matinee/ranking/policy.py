@@ -10,6 +10,7 @@ from matinee.models.naming import recipe_from_text
 from matinee.ranking.glass_box import GlassBox
 from matinee.ranking.lambdamart import LambdaMart
 from matinee.ranking.linear_ranker import LinearRanker
+from matinee.ranking.reranking import Reranking
 
 RankerRecipe: TypeAlias = LambdaMart | LinearRanker | GlassBox
 S = TypeVar("S")
@@ -45,6 +46,7 @@ class Policy:
     name: str
     candidates: Candidates = field(default_factory=Candidates)
     ranker: RankerRecipe | None = None
+    reranking: Reranking | None = None  # None: lists stay as ranked
 
 
 def policy_from_toml(text: str, name: str) -> Policy:
@@ -59,7 +61,7 @@ def policy_from_toml(text: str, name: str) -> Policy:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"policy {name}: expected TOML, got {error}") from None
-    known = ("name", "candidates", "ranker")
+    known = ("name", "candidates", "ranker", "reranking")
     for key in document:
         if key not in known:
             raise InputError(f"policy {name}: expected {', '.join(known)}, got {key!r}")
@@ -67,7 +69,14 @@ def policy_from_toml(text: str, name: str) -> Policy:
     if not isinstance(own, str) or not own:
         raise InputError(f"policy {name}: expected name to be a text, got {own!r}")
     candidates = _section(document.get("candidates", {}), Candidates, f"policy {own}: [candidates]")
-    return Policy(own, candidates, _ranker(document.get("ranker", {}), f"policy {own}: [ranker]"))
+    ranker = _ranker(document.get("ranker", {}), f"policy {own}: [ranker]")
+    reranking = None
+    if "reranking" in document:
+        try:
+            reranking = Reranking.from_table(document["reranking"])
+        except InputError as error:
+            raise InputError(f"policy {own}: [reranking] {error}") from None
+    return Policy(own, candidates, ranker, reranking)
 
 
 def policy_to_toml(policy: Policy) -> str:
@@ -77,7 +86,26 @@ def policy_to_toml(policy: Policy) -> str:
     lines += ["", "[ranker]", f"kind = {_toml(kind)}"]
     if policy.ranker is not None:
         lines += _settings(policy.ranker)
+    if policy.reranking is not None:
+        lines += _reranking(policy.reranking)
     return "\n".join(lines) + "\n"
+
+
+def _reranking(reranking: Reranking) -> list[str]:
+    """The section and its tables; what is None or empty is left out."""
+    tables = {"rules": reranking.rules, "boosts": reranking.boosts, "pins": reranking.pins}
+    lines = ["", "[reranking]"]
+    for name, value in ((f.name, getattr(reranking, f.name)) for f in fields(reranking)):
+        if name not in tables and value is not None:
+            lines.append(f"{name} = {_toml(value)}")
+    rules = [(f.name, getattr(reranking.rules, f.name)) for f in fields(reranking.rules)]
+    told = [f"{name} = {_toml(value)}" for name, value in rules if value not in (None, ())]
+    lines += ["", "[reranking.rules]", *told] if told else []
+    for name in ("boosts", "pins"):
+        if pairs := tables[name]:
+            lines += ["", f"[reranking.{name}]"]
+            lines += [f"{_toml(film)} = {_toml(value)}" for film, value in pairs]
+    return lines
 
 
 def _ranker(table: Any, place: str) -> RankerRecipe | None:
@@ -128,4 +156,6 @@ def _toml(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, str):
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_toml, value))}]"
     return repr(value)

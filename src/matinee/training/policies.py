@@ -55,7 +55,8 @@ class PolicyFitter:
         if model not in self._first:
             self.say(f"{policy.name}: fitting the first stage")
             self._first[model] = first_stage(self._recipe(model), self.final, self.chooser.seed)
-        return FittedPolicy(policy, self._first[model], ranker)
+        reranking = None if policy.reranking is None else policy.reranking.fit(self.final)
+        return FittedPolicy(policy, self._first[model], ranker, reranking, self.chooser.seed)
 
     def _recipe(self, model: str) -> Any:
         """As the policy names it, else chosen on the validation part."""
