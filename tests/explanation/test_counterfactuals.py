@@ -125,7 +125,7 @@ def test_a_film_that_raises_does_so_when_it_is_liked(name: str, data: Dataset) -
             unseen = np.setdiff1d(np.arange(len(scorer.items)), more.numbers)
             for asked, place in ((whole, one.place), (more, one.place_with)):
                 scores = scorer.score(asked)[0]
-                order = sorted(unseen, key=lambda i: (-scores[i], i))  # noqa: B023
+                order = sorted(unseen, key=lambda i: (-scores[i], i))
                 assert order.index(item) + 1 == place
             assert one.place_with < one.place
     assert told
