@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matinee.api.comparing import evaluate, split
     from matinee.api.exploring import explore
+    from matinee.api.interpreting import Interpretation, interpret
     from matinee.api.policies import read_policy
     from matinee.api.rating import evaluate_ratings
     from matinee.api.reading import as_dataset, read
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 # Each name's module is loaded when the name is first asked for: to recommend, nobody waits for
 # the libraries that draw pictures or test differences.
 _MODULES = {
+    "Interpretation": "interpreting",
     "Recommendation": "recommending",
     "Recommendations": "recommending",
     "Tuning": "tuning",
@@ -23,6 +25,7 @@ _MODULES = {
     "evaluate_ratings": "rating",
     "explore": "exploring",
     "fit": "recommending",
+    "interpret": "interpreting",
     "read": "reading",
     "read_policy": "policies",
     "recommend": "recommending",
@@ -32,6 +35,7 @@ _MODULES = {
 }
 
 __all__ = [
+    "Interpretation",
     "Recommendation",
     "Recommendations",
     "Tuning",
@@ -40,6 +44,7 @@ __all__ = [
     "evaluate_ratings",
     "explore",
     "fit",
+    "interpret",
     "read",
     "read_policy",
     "recommend",
