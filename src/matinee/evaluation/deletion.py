@@ -60,7 +60,7 @@ def deletion(
     items: np.ndarray,
     seed: int = 0,
     counts: Sequence[int] = COUNTS,
-    draws: int = 2,
+    draws: int = 4,
 ) -> Deletion:
     """Take named films out of each history, and as many at random; ask the model where a film is.
 

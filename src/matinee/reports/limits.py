@@ -28,19 +28,19 @@ LIMITS: Mapping[str, str] = {
     "interaction": "You may read what the two add together, beyond their own curves. You may not "
     "read the corners in which no film lies.",
     "genre-effects": "You may conclude which genres this policy puts higher among candidates. You "
-    "may not conclude that the genre is why: a film has several, and people and popularity besides.",
+    "may not conclude that the genre is why: a film has several, and people besides.",
     "genre-segments": "You may compare rows for a kind of viewer. You may not take small "
     "differences for real: each tile is a mean over few viewers.",
     "director-effects": "You may conclude whose films this policy puts higher for these viewers. "
     "You may not conclude anything of directors that are not shown, nor that the director is why.",
     "director-segments": "You may compare rows for a kind of viewer. You may not take small "
     "differences for real: most directors have one or two films among the candidates.",
-    "calibration": "You may conclude whether a chance can be taken by its word, on candidates of the "
-    "first stage. You may not conclude it of films that are no candidates, nor that who did not "
-    "like a film disliked it: most had not seen it.",
+    "calibration": "You may conclude whether a chance can be taken by its word, on candidates "
+    "of the first stage. You may not conclude it of films that are no candidates, nor that who "
+    "did not like a film disliked it: most had not seen it.",
     "deletion": "You may conclude that the named films carry the recommendation in this model, and "
-    "that others do not. You may not conclude that the viewer would say so: the model is explained, "
-    "not the person.",
+    "that others do not. You may not conclude that the viewer would say so: the model is "
+    "explained, not the person.",
 }
 
 

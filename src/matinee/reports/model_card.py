@@ -22,8 +22,8 @@ def model_card(document: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
             "What it was trained on",
             [
                 f"{document['data']}{' (simulated viewers)' if document['simulated'] else ''}. "
-                f"The ranker learnt from {learnt['pairs']:,} pairs of {learnt['viewers']:,} viewers "
-                f"in {learnt['parts']} parts, of which {learnt['liked']:,} were likes.",
+                f"The ranker learnt from {learnt['pairs']:,} pairs of {learnt['viewers']:,} "
+                f"viewers in {learnt['parts']} parts, of which {learnt['liked']:,} were likes.",
                 document["protocol"]["text"],
             ],
         ),
