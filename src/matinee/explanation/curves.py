@@ -22,7 +22,7 @@ class Curve:
 
     feature: str
     x: np.ndarray  # (points,) ascending
-    by_viewer: np.ndarray  # (viewers, points): mean over the viewer's pairs, of pairs that count
+    by_viewer: np.ndarray  # (viewers, points): mean over the viewer's pairs, each centred
     ale: np.ndarray  # (points,) accumulated local effects, centred
     goes_with: tuple[tuple[str, float], ...]  # features and their rank correlation
 
@@ -49,9 +49,10 @@ def curve(score: Score, examples: Examples, feature: str, seed: int = 0) -> Curv
     at = np.empty((len(rows), len(x)))
     for k, value in enumerate(x):
         at[:, k] = _moved(score, names, values, place, value)
-    at -= at.mean()
     for k in range(len(x)):
         by_viewer[:, k] = np.bincount(viewers, at[:, k], len(counts))[asked] / counts[asked]
+    # Where a viewer's scores lie as a whole is not what the feature does.
+    by_viewer -= by_viewer.mean(axis=1, keepdims=True)
     return Curve(
         feature, x, by_viewer, _ale(score, names, values, place, x), _goes_with(examples, feature)
     )

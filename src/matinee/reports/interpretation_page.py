@@ -91,7 +91,8 @@ def _sections(document: Mapping[str, Any]) -> list[tuple[str, str, str, list[Pic
         (
             "whole",
             "Rankers drawn whole",
-            "The plane and the glass box learnt from the same examples: nothing of them is hidden.",
+            "The plane and the glass box learnt from the same examples: nothing of them is hidden. "
+            "The glass box adds its curves to a multiple of the first stage's score.",
             [*([plane_picture(plane)] if plane else []), *shape_pictures(shapes)],
         ),
         (

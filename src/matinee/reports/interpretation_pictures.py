@@ -21,9 +21,8 @@ def importance_pictures(importance: list[dict[str, Any]]) -> list[Picture]:
     )
     sure = [one["feature"] for one in importance if (one["lost"]["low"] or 0) > 0]
     told = listed(sure[:3]) if sure else "no feature"
-    verb = "loses" if len(sure) < 2 else "lose"
     sentence = (
-        f"Without {told} the list {verb} NDCG@10 for sure: the interval is above 0 for "
+        f"Without {told} the list loses NDCG@10 for sure: the interval is above 0 for "
         f"{len(sure)} of {len(importance)} features."
         if sure
         else f"Of none of the {len(importance)} features alone is it sure that its loss would be "

@@ -8,6 +8,10 @@ import polars as pl
 from matinee.exploration.picture import Chart
 
 _LABELS = alt.Axis(labelLimit=260)
+# Narrow columns: the last word stands on a line of its own.
+_TOP = alt.Axis(
+    orient="top", labelAngle=0, labelExpr="split(replace(datum.label, / (\\w+)$/, '|$1'), '|')"
+)
 
 
 def interval_chart(rows: pl.DataFrame, title: str, form: str = ".3f") -> Chart:
@@ -49,7 +53,7 @@ def tiles(rows: pl.DataFrame, across: Sequence[str], down: Sequence[str], title:
     """A number in each tile; `rows`: x, y, value. Blue above 0, orange below."""
     most = max(float(rows["value"].abs().max() or 0), 1e-9)  # type: ignore[arg-type]
     base = alt.Chart(rows).encode(
-        x=alt.X("x:N", title=None, sort=list(across), axis=alt.Axis(orient="top", labelAngle=0)),
+        x=alt.X("x:N", title=None, sort=list(across), axis=_TOP),
         y=alt.Y("y:N", title=None, sort=list(down), axis=_LABELS),
         tooltip=[
             alt.Tooltip("y:N", title=" "),
