@@ -28,8 +28,9 @@ from matinee.ranking.examples import Examples
 from matinee.ranking.fitted_policy import FittedRanker
 from matinee.ranking.glass_box import GlassBox
 from matinee.ranking.lambdamart import FittedLambdaMart, LambdaMart
-from matinee.ranking.linear_ranker import LinearRanker
+from matinee.ranking.linear_ranker import FittedLinearRanker, LinearRanker
 from matinee.ranking.policy import Candidates
+from matinee.ranking.selection import Selection, selection
 from matinee.training.lessons import Lessons, lessons
 from matinee.training.policies import Judged, PolicyFitter, judged
 
@@ -82,16 +83,21 @@ def interpret(
     assert fitted.ranker is not None
     say(f"{asked.name}: candidates of the viewers that were kept")
     found = _on(judged(fitted.first, parts.kept, asked.candidates.n), learnt)
-    rankers, notes = _rankers(asked, fitted.ranker, learnt, seed, say)
+    chosen = selection(learnt, np.random.default_rng(seed))  # as it was when the policy was fitted
+    rankers, notes = _rankers(asked, fitted.ranker, learnt, chosen, say, seed)
+    names, dropped = chosen.kept, dict(chosen.dropped)
+    if isinstance(fitted.ranker, FittedLinearRanker):  # which takes its two whatever they say
+        names, dropped = fitted.ranker.names, {}
+    looked_at = found.examples.only(names)
     document = _document(dataset, asked, parts, (learnt, found))
     document["policy"]["model"] = training.describe(fitted.first.scorer.recipe)  # type: ignore[attr-defined]
-    document["notes"] += notes
+    document |= {"notes": notes, "dropped": dropped}
     truth = found.truth.lengths
-    _, lost = importances(fitted.ranker.score, found.examples, truth, seed, say)
-    document["importance"] = _importance(fitted.ranker, found.examples, lost)
+    _, lost = importances(fitted.ranker.score, looked_at, truth, seed, say)
+    document["importance"] = _importance(fitted.ranker, looked_at, lost)
     say("curves")
-    names = [one.feature for one in lost[:_CURVES]]
-    document["curves"] = curves_of(fitted.ranker, found.examples, names, seed)
+    first = [one.feature for one in lost[:_CURVES]]
+    document["curves"] = curves_of(fitted.ranker, looked_at, first, seed)
     document |= transparent(rankers, found.examples)
     say("kinds of viewers")
     kinds = segments(found.histories, parts.kept.train)
@@ -121,8 +127,9 @@ def _rankers(
     policy: Policy,
     own: FittedRanker,
     learnt: Examples,
-    seed: int,
+    chosen: Selection,
     say: Callable[[str], None],
+    seed: int,
 ) -> tuple[dict[str, FittedRanker], list[str]]:
     """The policy's ranker, and beside it those that can be drawn whole."""
     found, notes = {policy.name: own}, []
@@ -131,7 +138,8 @@ def _rankers(
             continue
         say(f"{recipe.kind}: learning to rank")
         try:
-            found[recipe.kind] = recipe.fit(learnt, np.random.default_rng(seed))
+            told = learnt if isinstance(recipe, LinearRanker) else learnt.only(chosen.kept)
+            found[recipe.kind] = recipe.fit(told, np.random.default_rng(seed))
         except InputError as error:
             notes.append(f"left out {recipe.kind}: {error}")
     return found, notes
@@ -174,5 +182,4 @@ def _document(
             "likes": found.truth.entries,
         },
         "effects_shown": dict(EFFECTS),
-        "notes": [],
     }

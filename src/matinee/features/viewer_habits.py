@@ -26,8 +26,8 @@ def viewer_habits(histories: Histories, films: Mapping[str, np.ndarray]) -> dict
         "mean rating given": _mean(rows, histories.rating, count),
         "viewers of films watched": _mean(rows, films["viewers"][histories.numbers], count),
     }
-    timed = histories.time != NO_TIME
-    if timed.any() and "age of film" in films:
+    if "age of film" in films:  # not as the history has it: a ranker asks for every feature
+        timed = histories.time != NO_TIME
         days = np.where(timed, (histories.as_of[rows] - histories.time) / DAY, np.nan)
         found |= _in_time(histories, days)
         age_then = films["age of film"][histories.numbers] - days / YEAR

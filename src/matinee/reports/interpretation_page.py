@@ -60,6 +60,7 @@ def write_interpretation(document: Mapping[str, Any], folder: Path) -> Path:
             if pictures
         ],
         importance=document["importance"],
+        dropped=document.get("dropped") or {},
         reasons=document.get("reasons") or {},
         notes=list(document.get("notes") or []),
     )

@@ -17,6 +17,7 @@ from matinee.models.protocols import RatingPredictor
 from matinee.ranking.examples import Examples, Features, together
 from matinee.ranking.fitted_policy import FirstStage, FittedPolicy
 from matinee.ranking.policy import Policy
+from matinee.ranking.selection import selection
 from matinee.training.choosing import Chooser
 from matinee.training.fitting import fit
 
@@ -43,9 +44,12 @@ class PolicyFitter:
         """The policy, fitted; MissingData if a ranker has no earlier window to learn from."""
         model, ranker = policy.candidates.model, None
         if policy.ranker is not None:
-            learnt_from = self.examples(policy)
+            learnt, rng = self.examples(policy), np.random.default_rng(self.chooser.seed)
             self.say(f"{policy.name}: learning to rank")
-            ranker = policy.ranker.fit(learnt_from, np.random.default_rng(self.chooser.seed))
+            if policy.ranker.kind != "linear":  # whose two features are its definition
+                chosen = selection(learnt, rng)
+                learnt = learnt.only(chosen.kept)
+            ranker = policy.ranker.fit(learnt, rng)
         if model not in self._first:
             self.say(f"{policy.name}: fitting the first stage")
             self._first[model] = first_stage(self._recipe(model), self.final, self.chooser.seed)
@@ -138,4 +142,4 @@ def windows(tune: Stage) -> Iterator[Stage]:
 def _alike(parts: list[Examples]) -> list[Examples]:
     """With the features that all have: an early window may lack a genre."""
     names = [n for n in parts[0].features.names if all(n in p.features.names for p in parts)]
-    return [Examples(p.features.only(names), p.liked, p.sizes) for p in parts]
+    return [part.only(names) for part in parts]
