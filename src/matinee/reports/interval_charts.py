@@ -10,7 +10,10 @@ from matinee.exploration.picture import Chart
 _LABELS = alt.Axis(labelLimit=260)
 # Narrow columns: the last word stands on a line of its own.
 _TOP = alt.Axis(
-    orient="top", labelAngle=0, labelExpr="split(replace(datum.label, / (\\w+)$/, '|$1'), '|')"
+    orient="top",
+    labelAngle=0,
+    labelPadding=18,
+    labelExpr="split(replace(datum.label, / (\\w+)$/, '|$1'), '|')",
 )
 
 
