@@ -11,7 +11,7 @@ from matinee.cli.app import app
 
 
 def asked(home: Path, *more: str) -> str:
-    arguments = ["recommend", "-d", "starter", "-m", "ease", "-n", "5", "--user", "7", *more]
+    arguments = ["recommend", "-d", "starter", "-m", "ease", "-n", "5", "--user", "v0007", *more]
     environment = {"MATINEE_HOME": str(home), "COLUMNS": "200", "NO_COLOR": "1"}
     result = CliRunner().invoke(app, arguments, env=environment, catch_exceptions=False)
     assert result.exit_code == 0
