@@ -35,7 +35,8 @@ def adds_up(items: list[dict[str, Any]]) -> None:
     for item in items:
         total = sum(reason["contribution"] for reason in item["reasons"])
         assert total == pytest.approx(item["score"], rel=1e-4, abs=1e-6)
-        assert set(item) == {"item_id", "title", "year", "score", "reasons"}
+        what_if = {"counterfactual", "raised_by", "what_if"}
+        assert set(item) == {"item_id", "title", "year", "score", "reasons"} | what_if
 
 
 def test_the_terminal_shows_films_and_reasons(home: Path) -> None:

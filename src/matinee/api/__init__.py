@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matinee.api.comparing import evaluate, split
     from matinee.api.exploring import explore
+    from matinee.api.interpreting import Interpretation, interpret
     from matinee.api.policies import read_policy
     from matinee.api.rating import evaluate_ratings
     from matinee.api.reading import as_dataset, read
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 # Each name's module is loaded when the name is first asked for: to recommend, nobody waits for
 # the libraries that draw pictures or test differences.
 _MODULES = {
+    "Interpretation": "interpreting",
     "Recommendation": "recommending",
     "Recommendations": "recommending",
     "Tuning": "tuning",
@@ -25,6 +27,7 @@ _MODULES = {
     "explore": "exploring",
     "fit": "recommending",
     "frontier": "reranking",
+    "interpret": "interpreting",
     "read": "reading",
     "read_policy": "policies",
     "recommend": "recommending",
@@ -34,6 +37,7 @@ _MODULES = {
 }
 
 __all__ = [
+    "Interpretation",
     "Recommendation",
     "Recommendations",
     "Tuning",
@@ -43,6 +47,7 @@ __all__ = [
     "explore",
     "fit",
     "frontier",
+    "interpret",
     "read",
     "read_policy",
     "recommend",

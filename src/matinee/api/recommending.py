@@ -1,7 +1,7 @@
 """Recommendations with their reasons, for a viewer, for some titles or for one film."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,20 @@ from matinee.api.reading import Data, as_dataset
 from matinee.dataset import Dataset, Histories, strength_of_ratings
 from matinee.dataset.histories import NO_TIME
 from matinee.errors import InputError, MissingData, UnknownId, few
-from matinee.explanation import Reason, reasons
+from matinee.explanation import (
+    Counterfactual,
+    Raise,
+    Reason,
+    counterfactual_text,
+    counterfactuals,
+    raising,
+    raising_text,
+    reasons,
+)
 from matinee.intake.personal import read_history
 from matinee.intake.titles import find
 from matinee.models.blend import FittedBlend
+from matinee.models.protocols import Scorer
 from matinee.training import Trained
 from matinee.training.choosing import learnt_blend
 
@@ -27,13 +37,20 @@ _FEW_LIKES = 5  # a film with fewer is likened by what is known of it, not by wh
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """One film; its reasons add up to its score."""
+    """One film; its reasons add up to its score.
+
+    Where it was asked for: the films without which it would not be here, and a film that would
+    raise it, both as the model answers when it is asked again.
+    """
 
     item_id: str
     title: str
     year: int | None
     score: float
     reasons: tuple[Reason, ...]
+    counterfactual: Counterfactual | None = None
+    raised_by: Raise | None = None
+    what_if: tuple[str, ...] = ()  # the two in words
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -91,6 +108,9 @@ class Recommendations:
                         }
                         for reason in item.reasons
                     ],
+                    "counterfactual": _changed(item.counterfactual),
+                    "raised_by": None if item.raised_by is None else asdict(item.raised_by),
+                    "what_if": list(item.what_if),
                 }
                 for item in self.items
             ],
@@ -156,11 +176,13 @@ def recommend(
     n: int = 10,
     why: int = 3,
     seed: int = 0,
+    verify: bool = False,
 ) -> Recommendations:
     """The n best unseen films for a user of the data, for liked titles, or for a person's export.
 
     With none of them: what is best for anybody (demographic). `why` films of the history are named
-    for each recommendation, the rest counts as one reason.
+    for each recommendation, the rest counts as one reason. With `verify` each film has its
+    counterfactual and what would raise it, for which the model is asked again.
     """
     dataset = as_dataset(data)
     like = [like] if isinstance(like, str) else like
@@ -174,7 +196,8 @@ def recommend(
         question = replace(question, notes=(*question.notes, note))
         return _for_anybody(dataset, question, n, seed)
     trained = model if isinstance(model, Trained) else fit(dataset, model, seed)
-    return _answer(dataset, trained, question, n, why)
+    found = _answer(dataset, trained, question, n, why)
+    return _verified(found, dataset, trained, question) if verify else found
 
 
 def similar(
@@ -213,10 +236,8 @@ def _for_anybody(data: Dataset, question: _Question, n: int, seed: int) -> Recom
 def _answer(
     data: Dataset, trained: Trained, question: _Question, n: int, why: int
 ) -> Recommendations:
-    scorer, recipe = trained.scorer, trained.recipe
-    if question.titles and isinstance(scorer, FittedBlend):
-        scorer = scorer.personal()
-        recipe = scorer.recipe
+    scorer = _asked_of(trained, question)
+    recipe = scorer.recipe if isinstance(scorer, FittedBlend) else trained.recipe
     # Nobody gets more films than there are; a number that is none is the ranking's to refuse.
     most = max(len(data.items), 1)
     ranked = ranking.top(scorer, question.history, min(n, most) if isinstance(n, int) else n)
@@ -236,6 +257,49 @@ def _answer(
         notes = (*notes, f"{len(items)} of {n} films: no other has anything to do with the history")
     text = training.describe(recipe)
     return Recommendations(data.name, text, question.text, data.simulated, items, notes)
+
+
+def _verified(
+    found: Recommendations, data: Dataset, trained: Trained, question: _Question
+) -> Recommendations:
+    """With what would change each recommendation, as the model answers."""
+    scorer = _asked_of(trained, question)
+    numbers = scorer.items.numbers([item.item_id for item in found.items])[None, :]
+    if not numbers.size:
+        return found
+    changed = counterfactuals(scorer, question.history, numbers, len(found.items))[0]
+    raised = raising(scorer, question.history, numbers)[0]
+    items = []
+    for item, change, up in zip(found.items, changed, raised, strict=True):
+        words = [counterfactual_text(change, _titles(data, change.item_ids))]
+        if up is not None:
+            words.append(raising_text(up, _titles(data, [up.item_id])[0]))
+        items.append(replace(item, counterfactual=change, raised_by=up, what_if=tuple(words)))
+    return replace(found, items=tuple(items))
+
+
+def _titles(data: Dataset, ids: Sequence[str]) -> list[str]:
+    return data.titles(data.items.numbers(list(ids))) if ids else []
+
+
+def _changed(change: Counterfactual | None) -> dict[str, Any] | None:
+    if change is None:
+        return None
+    return {
+        "item_ids": list(change.item_ids),
+        "verified": change.verified,
+        "place": change.place,
+        "place_without": change.place_without,
+        "n": change.n,
+        "most": change.most,
+    }
+
+
+def _asked_of(trained: Trained, question: _Question) -> Scorer:
+    """The scorer; of a blend that is asked about titles, its personal parts."""
+    if question.titles and isinstance(trained.scorer, FittedBlend):
+        return trained.scorer.personal()
+    return trained.scorer
 
 
 def _question(

@@ -9,6 +9,7 @@ from matinee.cli.data_commands import explore, get, import_
 from matinee.cli.demo_command import demo
 from matinee.cli.film_commands import recommend, similar
 from matinee.cli.frontier_command import frontier
+from matinee.cli.interpret_command import interpret
 from matinee.cli.model_commands import evaluate, train
 from matinee.cli.output import forgive_encoding
 from matinee.cli.tune_command import tune
@@ -35,6 +36,7 @@ app.command()(train)
 app.command()(evaluate)
 app.command()(tune)
 app.command()(frontier)
+app.command()(interpret)
 app.command()(recommend)
 app.command()(similar)
 app.command()(forget)

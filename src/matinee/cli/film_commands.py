@@ -50,13 +50,21 @@ def recommend(
     model: OneModelOption = None,
     n: CountOption = 10,
     why: WhyOption = False,
+    verify: Annotated[
+        bool,
+        typer.Option(
+            "--verify",
+            help="Without which films of the history each would not be here, and what would raise "
+            "it; the model is asked again for every answer.",
+        ),
+    ] = False,
     seed: SeedOption = None,
     json: JsonOption = False,
 ) -> None:
     """Films for a viewer, for titles you like, for your own history, or for anybody.
 
     [bold]matinee recommend -d ml-latest-small --like "Toy Story" --why[/bold]
-    [bold]matinee recommend -d ml-latest-small --user 42[/bold]
+    [bold]matinee recommend -d ml-latest-small --user 42 --why --verify[/bold]
     [bold]matinee recommend -d ml-latest-small --history letterboxd.zip[/bold]
 
     Titles may have typing errors; "Sabrina (1995)" or "id:7" settles which one is meant.
@@ -71,7 +79,14 @@ def recommend(
     with working("recommending"):
         fitted = _kept(dataset, model, settings)
         found = api.recommend(
-            dataset, user=user, like=titles, history=history, model=fitted, n=n, seed=seed
+            dataset,
+            user=user,
+            like=titles,
+            history=history,
+            model=fitted,
+            n=n,
+            seed=seed,
+            verify=verify,
         )
     _show(found, why, json)
 

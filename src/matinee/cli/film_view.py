@@ -25,6 +25,7 @@ def render_recommendations(found: "Recommendations", why: bool, console: Console
         title = escape(item.title) + (f" [dim]({item.year})[/dim]" if item.year else "")
         parts = item.reasons if why else item.reasons[:1]
         lines = [(_signed(part.contribution) if why else "") + escape(part.text) for part in parts]
+        lines += [f"[dim]{escape(text)}[/dim]" for text in item.what_if]
         table.add_row(str(place), title, f"{item.score:.3f}", "\n".join(lines))
     console.print(table)
     for text in found.notes:

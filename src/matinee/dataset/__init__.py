@@ -15,6 +15,7 @@ from matinee.dataset.splits import (
     strong_split,
     time_split,
     user_fold_splits,
+    viewer_stages,
     warm,
 )
 from matinee.dataset.strength import strength_of_ratings
@@ -39,5 +40,6 @@ __all__ = [
     "time_split",
     "translation",
     "user_fold_splits",
+    "viewer_stages",
     "warm",
 ]

@@ -159,6 +159,23 @@ def user_fold_splits(
     ]
 
 
+def viewer_stages(
+    data: Dataset, rng: np.random.Generator, folds: int = 5, share: float = 0.2
+) -> list[Stage]:
+    """k stages: in each a fold of viewers is held out of `train` and asked, as in `strong_split`.
+
+    Everybody else is learnt from, also who has fewer than five likes and is never asked.
+    """
+    eligible = rng.permutation(_eligible(data))
+    if len(eligible) < folds:
+        raise InputError(
+            f"viewer folds: expected at least {folds} viewers with five likes, got {len(eligible)}"
+        )
+    hidden, nobody = _hidden(data, share, rng), np.empty(0, np.int64)
+    folded = np.array_split(eligible, folds)
+    return [_held_out(data, "viewers", nobody, part, hidden).final for part in folded]
+
+
 def strong_split(
     data: Dataset,
     rng: np.random.Generator,

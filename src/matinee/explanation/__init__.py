@@ -1,6 +1,19 @@
-"""Why a film was recommended: contributions and reasons that add up to the score."""
+"""Why a film was recommended: reasons that add up to the score, and what would change it."""
 
+from matinee.explanation.changes_in_words import counterfactual_text, raising_text
+from matinee.explanation.counterfactuals import Counterfactual, counterfactuals
+from matinee.explanation.raising import Raise, raising
 from matinee.explanation.reasons import Reason, reasons
 from matinee.models.leave_one_out import leave_one_out
 
-__all__ = ["Reason", "leave_one_out", "reasons"]
+__all__ = [
+    "Counterfactual",
+    "Raise",
+    "Reason",
+    "counterfactual_text",
+    "counterfactuals",
+    "leave_one_out",
+    "raising",
+    "raising_text",
+    "reasons",
+]

@@ -158,12 +158,16 @@ class FittedAls:
         weights = np.where(liked, self._weights(own), 0).astype(np.float64)
         excess = self.recipe.excess(own.matrix(weights))
         entries = np.zeros((own.entries, items.shape[1]), np.float32)
-        for row in range(own.rows):
-            part = slice(own.indptr[row], own.indptr[row + 1])
-            Y = self.factors[own.numbers[part]].astype(np.float64)
-            A = np.diag(1 + excess[row] * self.shares) + Y.T @ (weights[part, None] * Y)
-            asked = cho_solve((cholesky(A), False), self.factors[items[row]].T.astype(np.float64))
-            entries[part] = ((1 + weights[part]) * liked[part])[:, None] * (Y @ asked)
+        # Systems this small are solved sooner than a second thread is awake.
+        with threadpool_limits(1, "blas"):
+            for row in range(own.rows):
+                part = slice(own.indptr[row], own.indptr[row + 1])
+                Y = self.factors[own.numbers[part]].astype(np.float64)
+                A = np.diag(1 + excess[row] * self.shares) + Y.T @ (weights[part, None] * Y)
+                asked = cho_solve(
+                    (cholesky(A), False), self.factors[items[row]].T.astype(np.float64)
+                )
+                entries[part] = ((1 + weights[part]) * liked[part])[:, None] * (Y @ asked)
         return Contributions(own, entries, {})
 
     def _weights(self, histories: Histories) -> np.ndarray:

@@ -1,13 +1,13 @@
 """Fitted policies: rankers learn on earlier windows of time, each as it looked then."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 import numpy as np
 
-from matinee.dataset import Dataset, Stage, earlier_windows
+from matinee.dataset import Dataset, Histories, Stage, earlier_windows
 from matinee.errors import MissingData
 from matinee.evaluation.measure import Question
 from matinee.features.pairs import PairFeatures
@@ -22,7 +22,7 @@ from matinee.training.choosing import Chooser
 from matinee.training.fitting import fit
 
 WINDOWS = 7  # that a ranker learns from
-_LEAST = 50  # viewers of a window, for it to teach anything
+LEAST = 50  # viewers of a window, for it to teach anything
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +36,7 @@ class PolicyFitter:
     chooser: Chooser
     final: Dataset
     say: Callable[[str], None] = lambda _: None
+    stages: Sequence[Stage] = ()  # what rankers learn from; by default the windows of time
     _first: dict[str, FirstStage] = field(default_factory=dict)
     _examples: dict[tuple[str, int], Examples] = field(default_factory=dict)
 
@@ -43,11 +44,8 @@ class PolicyFitter:
         """The policy, fitted; MissingData if a ranker has no earlier window to learn from."""
         model, ranker = policy.candidates.model, None
         if policy.ranker is not None:
-            key = model, policy.candidates.n
-            if key not in self._examples:
-                self._examples[key] = self._learnt_from(policy)
+            learnt, rng = self.examples(policy), np.random.default_rng(self.chooser.seed)
             self.say(f"{policy.name}: learning to rank")
-            learnt, rng = self._examples[key], np.random.default_rng(self.chooser.seed)
             if policy.ranker.kind != "linear":  # whose two features are its definition
                 chosen = selection(learnt, rng)
                 learnt = learnt.only(chosen.kept)
@@ -58,6 +56,13 @@ class PolicyFitter:
         reranking = None if policy.reranking is None else policy.reranking.fit(self.final)
         return FittedPolicy(policy, self._first[model], ranker, reranking, self.chooser.seed)
 
+    def examples(self, policy: Policy) -> Examples:
+        """What the policy's ranker learns from; made once."""
+        key = policy.candidates.model, policy.candidates.n
+        if key not in self._examples:
+            self._examples[key] = self._learnt_from(policy)
+        return self._examples[key]
+
     def _recipe(self, model: str) -> Any:
         """As the policy names it, else chosen on the validation part."""
         name, recipe = recipe_from_text(model)
@@ -67,14 +72,16 @@ class PolicyFitter:
         model = policy.candidates.model
         self.say(f"{policy.name}: choosing settings of {model}")
         recipe, parts = self._recipe(model), []
-        for number, window in enumerate(_windows(self.chooser.stage), 1):
-            self.say(f"{policy.name}: examples of window {number} of up to {WINDOWS}")
+        stages = self.stages or windows(self.chooser.stage)
+        for number, window in enumerate(stages, 1):
+            most = len(self.stages) or f"up to {WINDOWS}"
+            self.say(f"{policy.name}: examples of part {number} of {most}")
             first = first_stage(recipe, window.train, self.chooser.seed)
             parts.append(examples(first, window, policy.candidates.n).told())
         if not parts:
             raise MissingData(
                 f"policy {policy.name}: expected a ranker's examples in time, {self.final.name} "
-                f"has no window in which {_LEAST} viewers liked a film after others"
+                f"has no window in which {LEAST} viewers liked a film after others"
             )
         return together(_alike(parts))
 
@@ -89,6 +96,21 @@ def first_stage(recipe: Any, data: Dataset, seed: int) -> FirstStage:
 
 def examples(first: FirstStage, stage: Stage, n: int) -> Examples:
     """The n candidates of each viewer of the stage who liked one, and which were liked then."""
+    return judged(first, stage, n).examples
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """Candidates of a stage's viewers, and what they liked: row r of each is viewer r."""
+
+    examples: Examples
+    numbers: np.ndarray  # (pairs,) films, in numbers of the stage's items
+    histories: Histories
+    truth: Histories  # the likes that were to be found, candidates or not
+
+
+def judged(first: FirstStage, stage: Stage, n: int) -> Judged:
+    """The n candidates of each viewer of the stage who liked a film that may be recommended."""
     question = Question.of(stage, None)
     retrieved = first.retrieve(question.histories, n, stage.candidates)
     features = first.describe(question.histories, retrieved)
@@ -99,10 +121,11 @@ def examples(first: FirstStage, stage: Stage, n: int) -> Examples:
     liked = np.isin(rows * items + numbers.ravel(), truth)
     there = numbers.ravel() >= 0
     kept = Features(features.names, features.values[there])
-    return Examples(kept, liked[there], (numbers >= 0).sum(axis=1))
+    found = Examples(kept, liked[there], (numbers >= 0).sum(axis=1))
+    return Judged(found, numbers.ravel()[there], question.histories, question.truth)
 
 
-def _windows(tune: Stage) -> Iterator[Stage]:
+def windows(tune: Stage) -> Iterator[Stage]:
     """`tune` and those before it that ask for what came after all that was known."""
     for stage in (tune, *earlier_windows(tune, WINDOWS - 1)):
         if not stage.truth.entries or not stage.train.has_times:
@@ -113,7 +136,7 @@ def _windows(tune: Stage) -> Iterator[Stage]:
             question = Question.of(stage, None)
         except MissingData:
             continue
-        if question.truth.rows >= _LEAST:
+        if question.truth.rows >= LEAST:
             yield stage
 
 
