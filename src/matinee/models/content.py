@@ -73,12 +73,13 @@ class FittedContent:
     def contributions(self, histories: Histories, items: np.ndarray) -> Contributions:
         """What each film of the history adds by its likeness; there is no other term."""
         histories = histories.on(self.items)
-        F = self.features.matrix.astype(np.float64)
-        weighted = diags_array(histories.strength.astype(np.float64)) @ F[histories.numbers]
+        F = self.features.matrix
+        seen = F[histories.numbers].astype(np.float64)
+        weighted = diags_array(histories.strength.astype(np.float64)) @ seen
         entries = np.empty((histories.entries, items.shape[1]), np.float32)
         for row in range(histories.rows):
             part = slice(histories.indptr[row], histories.indptr[row + 1])
-            entries[part] = (weighted[part] @ F[items[row]].T).toarray()
+            entries[part] = (weighted[part] @ F[items[row]].astype(np.float64).T).toarray()
         return Contributions(histories, entries, {})
 
     def arrays(self) -> dict[str, np.ndarray]:
