@@ -4,11 +4,6 @@ The default blend (linear, ALS, soup) with random weights of its size: what a pa
 whatever they say. Films with genres, keywords, people and years, viewers with tastes.
 """
 
-import os
-
-for library in ("OMP", "OPENBLAS", "MKL", "NUMBA"):
-    os.environ[f"{library}_NUM_THREADS"] = "1"  # one core
-
 import numpy as np
 import polars as pl
 from clock import report, timed

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matinee.api.comparing import evaluate, split
     from matinee.api.exploring import explore
+    from matinee.api.paging import ViewerPage, page
     from matinee.api.rating import evaluate_ratings
     from matinee.api.reading import as_dataset, read
     from matinee.api.recommending import Recommendation, Recommendations, fit, recommend, similar
@@ -17,11 +18,13 @@ _MODULES = {
     "Recommendation": "recommending",
     "Recommendations": "recommending",
     "Tuning": "tuning",
+    "ViewerPage": "paging",
     "as_dataset": "reading",
     "evaluate": "comparing",
     "evaluate_ratings": "rating",
     "explore": "exploring",
     "fit": "recommending",
+    "page": "paging",
     "read": "reading",
     "recommend": "recommending",
     "similar": "recommending",
@@ -33,11 +36,13 @@ __all__ = [
     "Recommendation",
     "Recommendations",
     "Tuning",
+    "ViewerPage",
     "as_dataset",
     "evaluate",
     "evaluate_ratings",
     "explore",
     "fit",
+    "page",
     "read",
     "recommend",
     "similar",

@@ -10,6 +10,7 @@ from matinee.cli.demo_command import demo
 from matinee.cli.film_commands import recommend, similar
 from matinee.cli.model_commands import evaluate, train
 from matinee.cli.output import forgive_encoding
+from matinee.cli.page_command import page
 from matinee.cli.tune_command import tune
 from matinee.cli.viewer_commands import forget
 from matinee.errors import MatineeError
@@ -35,6 +36,7 @@ app.command()(evaluate)
 app.command()(tune)
 app.command()(recommend)
 app.command()(similar)
+app.command()(page)
 app.command()(forget)
 app.command()(demo)
 

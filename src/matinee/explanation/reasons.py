@@ -95,7 +95,16 @@ class Explainer:
 
         That film of the history (-1: none) is named however small its part, unless it has none.
         """
-        parts = self.contributions(histories, items)
+        return self.account(self.contributions(histories, items), items, most, always)
+
+    def account(
+        self,
+        parts: Contributions,
+        items: np.ndarray,
+        most: int = 3,
+        always: np.ndarray | None = None,
+    ) -> list[list[list[Reason]]]:
+        """The same of contributions that are known already."""
         first = np.full(items.shape, -1, np.int64) if always is None else always
         account = _Account(self, parts, most)
         return [account.row(row, items[row], first[row]) for row in range(len(items))]
@@ -122,22 +131,27 @@ class _Account:
         histories = self.parts.histories
         start, stop = int(histories.indptr[row]), int(histories.indptr[row + 1])
         values = self.parts.entries[start:stop].astype(np.float64)  # (entries, n)
-        numbers = histories.numbers[start:stop]
-        largest = np.argsort(-np.abs(values), axis=0, kind="stable")[: self.most]
-        counts, totals = np.count_nonzero(values, axis=0), values.sum(axis=0)
+        order = np.argsort(-np.abs(values), axis=0, kind="stable")[: self.most]
+        # Lists: a page asks for a hundred films, of each for a few numbers.
+        largest = order.T.tolist()
+        added = values.T.tolist()
+        counts = np.count_nonzero(values, axis=0).tolist()
+        totals = values.sum(axis=0).tolist()
+        entry_of = {int(number): k for k, number in enumerate(histories.numbers[start:stop])}
         opinions: dict[int, str] = {}  # what was thought of a film is put in words once
         rows = []
-        for place, item in enumerate(items.tolist()):
-            column = values[:, place]
-            named = [entry for entry in largest[:, place].tolist() if column[entry] != 0]
-            first = np.flatnonzero((numbers == always[place]) & (column != 0)).tolist()
+        for place, (item, film) in enumerate(zip(items.tolist(), always.tolist(), strict=True)):
+            own = added[place]
+            named = [entry for entry in largest[place] if own[entry] != 0]
+            seed = entry_of.get(film, -1)
+            first = [seed] if seed >= 0 and own[seed] != 0 else []
             found = []
             for entry in [*first, *(entry for entry in named if entry not in first)]:
                 if entry not in opinions:
                     opinions[entry] = self._opinion(start + entry)
-                found.append(self._film(start + entry, item, column[entry], opinions[entry]))
-            rest = float(totals[place]) - sum(reason.contribution for reason in found)
-            others = int(counts[place]) - len(found)
+                found.append(self._film(start + entry, item, own[entry], opinions[entry]))
+            others = counts[place] - len(found)
+            rest = totals[place] - sum(reason.contribution for reason in found)
             found += self._terms(row, place)
             found[len(first) :] = sorted(found[len(first) :], key=lambda r: -abs(r.contribution))
             if others:
@@ -160,7 +174,7 @@ class _Account:
         return f"{_opinion(histories, entry)} {self.explainer.titles[histories.numbers[entry]]}"
 
     def _film(self, entry: int, item: int, value: float, opinion: str) -> Reason:
-        explainer, value = self.explainer, float(value)
+        explainer = self.explainer
         seen = int(self.parts.histories.numbers[entry])
         id_ = explainer.scorer.items.ids[seen]
         if isinstance(explainer.scorer, FittedContent):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from scipy.sparse import csr_array, diags_array
+from scipy.sparse import csr_array
 
 from matinee.dataset import Dataset, Histories, Vocabulary
 from matinee.features import FeatureMatrix, soup, tfidf
@@ -75,11 +75,12 @@ class FittedContent:
         histories = histories.on(self.items)
         F = self.features.matrix
         seen = F[histories.numbers].astype(np.float64)
-        weighted = diags_array(histories.strength.astype(np.float64)) @ seen
+        strength = histories.strength.astype(np.float64)[:, None]
         entries = np.empty((histories.entries, items.shape[1]), np.float32)
         for row in range(histories.rows):
             part = slice(histories.indptr[row], histories.indptr[row + 1])
-            entries[part] = (weighted[part] @ F[items[row]].astype(np.float64).T).toarray()
+            likeness = seen[part] @ F[items[row]].astype(np.float64).T
+            entries[part] = strength[part] * likeness.toarray()
         return Contributions(histories, entries, {})
 
     def arrays(self) -> dict[str, np.ndarray]:

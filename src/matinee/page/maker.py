@@ -1,4 +1,4 @@
-"""Makes pages: what is the same for all viewers is prepared once, then a page takes milliseconds."""
+"""Makes pages: what is the same for all viewers is prepared once, a page takes milliseconds."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from matinee.page.choosing import Chosen, choose, least
 from matinee.page.facets import facets
 from matinee.page.likeness import content_likeness, likeness, taste_likeness
 from matinee.page.rows import BEST, Members, Viewer
-from matinee.page.scoring import Scoring
+from matinee.page.scoring import Added, Scoring
 from matinee.page.seeds import POOL, seeds
 from matinee.page.themes import Theme, themes
 from matinee.page.values import KINDS, Card, Page, PageRow
@@ -48,21 +48,15 @@ class PageMaker:
     as_of: int
 
     @classmethod
-    def of(
-        cls,
-        scorer: Scorer,
-        data: Dataset,
-        allowed: np.ndarray | None = None,
-        as_of: int | None = None,
-    ) -> "PageMaker":
+    def of(cls, scorer: Scorer, data: Dataset, allowed: np.ndarray | None = None) -> "PageMaker":
         """For a fitted model and its data: a few seconds. `allowed` (films,) bool, default all.
 
-        `as_of` is the moment from which "lately" and "new" are counted, by default the latest that
-        the data knows. InputError where `allowed` is not of these films.
+        "Lately" and "new" are counted from the latest moment that the data knows. InputError where
+        `allowed` is not of these films.
         """
         if allowed is not None and allowed.shape != (len(data.items),):
             raise InputError(f"allowed: expected {len(data.items)} flags, got {allowed.shape}")
-        moment = data.as_of if as_of is None else as_of
+        moment = data.as_of
         taste, content = taste_likeness(data), content_likeness(data)
         found = themes(facets(data), taste, len(data.items))
         liked = data.histories.numbers[data.histories.strength > 0]
@@ -122,10 +116,11 @@ class PageMaker:
         viewer = self._viewer(history, scoring, begun, listed, notes)
         enjoyment = np.full(len(self.items), _hoped(2 * BEST))
         enjoyment[viewer.order] = _hoped(np.arange(len(viewer.order)))
+        added = self._added(viewer, scoring)
         candidates = [
             *row_kinds.task_rows(viewer),
             *row_kinds.catalogue_rows(viewer, self.trend, self.new, self.gems),
-            *self._because(viewer, scoring),
+            *self._because(viewer, added),
             *self._themes(viewer, enjoyment),
         ]
         candidates.sort(key=lambda candidate: KINDS.index(candidate.kind))
@@ -144,7 +139,7 @@ class PageMaker:
                 "no liked film is known of this viewer: the page is the same for everybody"
             )
         chosen = choose(candidates, enjoyment, self.vectors, rows, cards)
-        return Page(self._explained(chosen, viewer, scoring), personal, tuple(notes))
+        return Page(self._explained(chosen, viewer, scoring, added), personal, tuple(notes))
 
     def _viewer(
         self,
@@ -183,12 +178,16 @@ class PageMaker:
         pairs = zip(numbers, films.values(), strict=True)
         return [(number, value) for number, value in pairs if number >= 0]
 
-    def _because(self, viewer: Viewer, scoring: Scoring) -> list[Candidate]:
+    def _added(self, viewer: Viewer, scoring: Scoring) -> Added | None:
+        """What the history adds to the viewer's best films; None where there is nothing to add."""
         pool = viewer.order[self.attested[viewer.order]][:POOL]
-        if not viewer.personal or not len(pool):
+        return scoring.added(viewer.history, pool) if viewer.personal and len(pool) else None
+
+    def _because(self, viewer: Viewer, added: Added | None) -> list[Candidate]:
+        if added is None:
             return []
-        numbers, additions = scoring.additions(viewer.history, pool)
-        found = seeds(viewer.history, numbers, additions, pool, self.vectors)
+        entries = added.parts.entries
+        found = seeds(viewer.history, added.numbers, entries, added.films, self.vectors)
         return list(row_kinds.because_rows(found, self.titles))
 
     def _themes(self, viewer: Viewer, enjoyment: np.ndarray) -> Iterator[Candidate]:
@@ -196,7 +195,7 @@ class PageMaker:
         return row_kinds.theme_rows(viewer, films, self.themes, self.members, enjoyment)
 
     def _explained(
-        self, chosen: Sequence[Chosen], viewer: Viewer, scoring: Scoring
+        self, chosen: Sequence[Chosen], viewer: Viewer, scoring: Scoring, added: Added | None
     ) -> tuple[PageRow, ...]:
         """The rows with their cards; all films are explained in one go."""
         if not chosen:
@@ -209,7 +208,7 @@ class PageMaker:
         ]
         # What a film that was seen adds to its own score is no reason to see it again.
         again = np.repeat([row.candidate.kind == "watch_again" for row in chosen], lengths)
-        evidence = scoring.evidence(viewer.history, films, statements, seed, ~again)
+        evidence = scoring.evidence(viewer.history, films, statements, seed, ~again, added)
         cards = iter(
             Card(
                 self.items.ids[film],

@@ -104,7 +104,7 @@ def theme_rows(
     members: "Members",
     enjoyment: np.ndarray,
 ) -> Iterator[Candidate]:
-    """The themes with the best of `films` (the viewer's, best first) and of which many were liked."""
+    """Themes with the best of `films` (best first); where many were liked, it counts more."""
     if not themes:
         return
     theme, film = members.of_films(films)

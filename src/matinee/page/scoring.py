@@ -7,7 +7,7 @@ import numpy as np
 
 from matinee.dataset import Dataset, Histories
 from matinee.explanation import Explainer
-from matinee.models.protocols import Scorer
+from matinee.models.protocols import Contributions, Scorer
 from matinee.page.values import STATEMENT, Evidence
 
 _NAMED = 3  # films of the history that a card names
@@ -35,13 +35,10 @@ class Scoring:
         found[self.places] = self.explainer.scorer.score(history)[0]
         return found
 
-    def additions(self, history: Histories, films: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """What each film of the history adds to scores: its numbers (entries,), (entries, films).
-
-        The films must be known to the scorer.
-        """
+    def added(self, history: Histories, films: np.ndarray) -> "Added":
+        """What the history adds to the scores of these films, all known to the scorer."""
         parts = self.explainer.contributions(history, self.own[films][None, :])
-        return self.places[parts.histories.numbers], parts.entries
+        return Added(films, self.places[parts.histories.numbers], parts)
 
     def evidence(
         self,
@@ -50,11 +47,13 @@ class Scoring:
         statements: Sequence[str],
         seeds: np.ndarray,
         explained: np.ndarray,
+        before: "Added | None",
     ) -> list[tuple[Evidence, ...]]:
         """The reasons of each film: what its row states, then what adds up to its score.
 
         A seed (films,), -1 for none, is named first of those. Films that are not to be `explained`
-        (films,) bool, or that the model does not know, have statements alone.
+        (films,) bool, or that the model does not know, have statements alone. What was found out
+        `before` is not asked for again.
         """
         own = self.own[films]
         known = np.flatnonzero((own >= 0) & explained)
@@ -64,11 +63,46 @@ class Scoring:
         ]
         if not len(known):
             return found
-        reasons = self.explainer.reasons(
-            history, own[known][None, :], _NAMED, always[known][None, :]
+        parts = self._parts(history, films[known], before)
+        reasons = self.explainer.account(
+            parts, own[known][None, :], _NAMED, always[known][None, :]
         )[0]
-        for place, parts in zip(known.tolist(), reasons, strict=True):
+        for place, own_reasons in zip(known.tolist(), reasons, strict=True):
             found[place] += tuple(
-                Evidence(part.kind, part.text, part.item_id, part.contribution) for part in parts
+                Evidence(reason.kind, reason.text, reason.item_id, reason.contribution)
+                for reason in own_reasons
             )
         return found
+
+    def _parts(
+        self, history: Histories, films: np.ndarray, before: "Added | None"
+    ) -> Contributions:
+        missing = films if before is None else np.setdiff1d(films, before.films)
+        if before is None or len(missing) == len(films):
+            return self.explainer.contributions(history, self.own[films][None, :])
+        known = before.parts
+        listed = before.films
+        if len(missing):
+            more = self.explainer.contributions(history, self.own[missing][None, :])
+            listed = np.concatenate([listed, missing])
+            known = Contributions(
+                known.histories,
+                np.concatenate([known.entries, more.entries], axis=1),
+                {
+                    name: np.concatenate([term, more.terms[name]], axis=1)
+                    for name, term in known.terms.items()
+                },
+            )
+        order = np.argsort(listed, kind="stable")
+        place = order[np.searchsorted(listed[order], films)]
+        terms = {name: term[:, place] for name, term in known.terms.items()}
+        return Contributions(known.histories, known.entries[:, place], terms)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Added:
+    """Contributions to the scores of films, in the numbers of the data."""
+
+    films: np.ndarray  # (n,)
+    numbers: np.ndarray  # (entries,) films of the history
+    parts: Contributions  # entries (entries, n)

@@ -86,10 +86,10 @@ def _candidates(facets: Sequence[Facet]) -> list[Theme]:
     decades = [facet for facet in facets if facet.kind == "decade"]
     for k, genre in enumerate(genres):
         found.append(Theme(capitalised(genre.noun), (genre,), genre.films))
-        for second in genres[k + 1 :]:
-            found.append(_both(f"{second.before} {genre.noun}", genre, second))
-        for facet in others:
-            found.append(_both(_name(genre.noun, facet), genre, facet))
+        found += [
+            _both(f"{second.before} {genre.noun}", genre, second) for second in genres[k + 1 :]
+        ]
+        found += [_both(_name(genre.noun, facet), genre, facet) for facet in others]
         for first in acclaimed:
             good = _both(_name(genre.noun, first), genre, first)
             found += [_both(f"{good.name} {decade.after}", good, decade) for decade in decades]
