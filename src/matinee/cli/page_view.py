@@ -27,8 +27,7 @@ def render_page(page: "ViewerPage", console: Console) -> None:
         table.add_column(ratio=2)
         table.add_column(ratio=3, style="dim")
         for card in row.cards[:_TOLD]:
-            reason = card.reasons[0].text if card.reasons else ""
-            table.add_row(f"  {_named(card)}", escape(reason))
+            table.add_row(f"  {_named(card)}", escape(_why(card)))
         console.print(table)
         if more := row.cards[_TOLD:]:
             console.print("  " + " · ".join(_named(card) for card in more))
@@ -39,3 +38,11 @@ def render_page(page: "ViewerPage", console: Console) -> None:
 
 def _named(card: "Card") -> str:
     return escape(card.title) + (f" [dim]({card.year})[/dim]" if card.year else "")
+
+
+def _why(card: "Card") -> str:
+    """What the row states and, beside it, the film of the history that adds most."""
+    stated = [reason.text for reason in card.reasons if reason.contribution is None]
+    adding = [reason for reason in card.reasons if (reason.contribution or 0) > 0]
+    films = [reason.text for reason in adding if reason.item_id is not None]
+    return " · ".join([*stated, *(films or [reason.text for reason in adding])[:1]])

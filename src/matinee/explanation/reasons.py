@@ -9,7 +9,7 @@ from matinee.dataset import Dataset, Histories
 from matinee.features import FeatureMatrix, portrait
 from matinee.models.content import FittedContent
 from matinee.models.leave_one_out import leave_one_out
-from matinee.models.protocols import Contributions, LinearScorer, Scorer
+from matinee.models.protocols import Contributions, Scorer, is_linear
 
 # What a model's named term says to a person; {value} is its part of the score.
 TERM_TEXTS: Mapping[str, str] = {
@@ -63,7 +63,8 @@ class Explainer:
     """Gives reasons for one scorer; what is the same for all viewers is prepared once."""
 
     scorer: Scorer
-    titles: Sequence[str]  # of the scorer's items
+    ids: Sequence[str]  # of the scorer's items
+    titles: Sequence[str]
     new: np.ndarray  # (items of the scorer,) bool: judged by what is known of the film
     features: FeatureMatrix | None  # of the scorer's items, where any of them is new
 
@@ -76,11 +77,11 @@ class Explainer:
         if new.any():
             whole = portrait(data.movies)
             features = FeatureMatrix(whole.matrix[numbers], whole.names)
-        return cls(scorer, data.titles(numbers), new, features)
+        return cls(scorer, scorer.items.ids.to_list(), data.titles(numbers), new, features)
 
     def contributions(self, histories: Histories, items: np.ndarray) -> Contributions:
         """What adds up to the scores of `items` (rows, n), of any scorer."""
-        if isinstance(self.scorer, LinearScorer):
+        if is_linear(self.scorer):
             return self.scorer.contributions(histories, items)
         return leave_one_out(self.scorer, histories, items)
 
@@ -176,7 +177,7 @@ class _Account:
     def _film(self, entry: int, item: int, value: float, opinion: str) -> Reason:
         explainer = self.explainer
         seen = int(self.parts.histories.numbers[entry])
-        id_ = explainer.scorer.items.ids[seen]
+        id_ = explainer.ids[seen]
         if isinstance(explainer.scorer, FittedContent):
             shared = ", ".join(explainer.shared(seen, item))
             return Reason("content", f"{explainer.titles[seen]} shares {shared}", id_, value)

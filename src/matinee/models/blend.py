@@ -13,7 +13,7 @@ from matinee.errors import InputError, MissingData
 from matinee.models.content_regression import usual_histories
 from matinee.models.filling import Filling
 from matinee.models.leave_one_out import leave_one_out
-from matinee.models.protocols import Contributions, LinearScorer, Scorer
+from matinee.models.protocols import Contributions, Scorer, is_linear
 from matinee.models.stored import check_shape
 
 ROOT = "root-"  # before a part's text: the square root of its scores is what enters
@@ -238,7 +238,7 @@ def scale(scores: np.ndarray) -> float:
 
 
 def _contributions(part: Scorer, own: Histories, items: np.ndarray) -> Contributions:
-    if isinstance(part, LinearScorer):
+    if is_linear(part):
         return part.contributions(own, items)
     return leave_one_out(part, own, items)
 

@@ -33,6 +33,7 @@ class PageMaker:
     """Everything that is not the viewer's: the model, what films are like, themes, trends."""
 
     items: Vocabulary
+    ids: Sequence[str]
     titles: Sequence[str]
     years: Sequence[int | None]
     scoring: Scoring
@@ -65,6 +66,7 @@ class PageMaker:
         everything = np.ones(len(data.items), bool)
         return cls(
             data.items,
+            data.items.ids.to_list(),
             [title or id_ for id_, title, _ in names.iter_rows()],
             names["year"].to_list(),
             Scoring.of(scorer, data),
@@ -211,7 +213,7 @@ class PageMaker:
         evidence = scoring.evidence(viewer.history, films, statements, seed, ~again, added)
         cards = iter(
             Card(
-                self.items.ids[film],
+                self.ids[film],
                 self.titles[film],
                 self.years[film],
                 float(viewer.known[film]) if np.isfinite(viewer.known[film]) else None,

@@ -8,7 +8,7 @@ import numpy as np
 from matinee.dataset import Dataset, Histories
 from matinee.explanation import Explainer
 from matinee.models.protocols import Contributions, Scorer
-from matinee.page.values import STATEMENT, Evidence
+from matinee.page.values import Evidence, Statement
 
 _NAMED = 3  # films of the history that a card names
 
@@ -59,7 +59,7 @@ class Scoring:
         known = np.flatnonzero((own >= 0) & explained)
         always = np.where(seeds >= 0, self.own[seeds], -1)
         found: list[tuple[Evidence, ...]] = [
-            (Evidence(STATEMENT, text),) if text else () for text in statements
+            (Statement(text),) if text else () for text in statements
         ]
         if not len(known):
             return found
@@ -68,10 +68,7 @@ class Scoring:
             parts, own[known][None, :], _NAMED, always[known][None, :]
         )[0]
         for place, own_reasons in zip(known.tolist(), reasons, strict=True):
-            found[place] += tuple(
-                Evidence(reason.kind, reason.text, reason.item_id, reason.contribution)
-                for reason in own_reasons
-            )
+            found[place] += tuple(own_reasons)
         return found
 
     def _parts(

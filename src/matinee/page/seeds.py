@@ -6,7 +6,7 @@ import numpy as np
 
 from matinee.dataset import Histories
 
-POOL = 200  # of the viewer's best films: what is added to their scores decides
+POOL = 160  # of the viewer's best films: what is added to their scores decides
 _SEEDS = 3
 _HALF = 12.0  # liked films watched since, after which a film counts half as a seed
 _SUPPORT = 10  # films that a seed should be a reason for

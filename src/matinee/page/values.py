@@ -1,7 +1,9 @@
 """A page as frozen values: rows of cards, each with true reasons."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
+
+from matinee.explanation import Reason
 
 # In the order in which they are tried where two rows are worth the same.
 KINDS: Final = (
@@ -16,21 +18,19 @@ KINDS: Final = (
     "watch_again",
 )
 TASKS: Final = frozenset({"continue_watching", "watch_again", "my_list"})  # of films known already
-STATEMENT: Final = "statement"
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """One reason of a card.
+class Statement:
+    """What is true of a film and put it into its row; no part of its score."""
 
-    Of kind "statement": what is true of the film and put it into its row, `contribution` None. Of
-    any other kind: a part of the card's score, as `explanation.Reason`; together they are it.
-    """
-
-    kind: str
     text: str
+    kind: str = "statement"
     item_id: str | None = None
     contribution: float | None = None
+
+
+Evidence: TypeAlias = Statement | Reason  # the contributions of a card's reasons are its score
 
 
 @dataclass(frozen=True, slots=True)
