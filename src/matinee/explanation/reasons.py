@@ -131,13 +131,12 @@ class _Account:
         """Of each item of one row."""
         histories = self.parts.histories
         start, stop = int(histories.indptr[row]), int(histories.indptr[row + 1])
-        values = self.parts.entries[start:stop].astype(np.float64)  # (entries, n)
-        order = np.argsort(-np.abs(values), axis=0, kind="stable")[: self.most]
+        values = np.ascontiguousarray(self.parts.entries[start:stop].T, np.float64)  # (n, entries)
+        order = np.argsort(-np.abs(values), axis=1, kind="stable")[:, : self.most]
         # Lists: a page asks for a hundred films, of each for a few numbers.
-        largest = order.T.tolist()
-        added = values.T.tolist()
-        counts = np.count_nonzero(values, axis=0).tolist()
-        totals = values.sum(axis=0).tolist()
+        largest, added = order.tolist(), values.tolist()
+        counts = np.count_nonzero(values, axis=1).tolist()
+        totals = values.sum(axis=1).tolist()
         entry_of = {int(number): k for k, number in enumerate(histories.numbers[start:stop])}
         opinions: dict[int, str] = {}  # what was thought of a film is put in words once
         rows = []

@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 from matinee.dataset import Dataset, Histories, Vocabulary
 from matinee.errors import InputError, MissingData
 from matinee.models.content_regression import usual_histories
-from matinee.models.filling import Filling
+from matinee.models.filling import Filling, Rest
 from matinee.models.leave_one_out import leave_one_out
 from matinee.models.protocols import Contributions, Scorer, is_linear
 from matinee.models.stored import check_shape
@@ -99,9 +99,10 @@ class FittedBlend:
         """(rows, items) float32."""
         own = histories.on(self.items)
         total = np.zeros((own.rows, len(self.items)), np.float32)
+        new = Rest.of(self.filling)
         for k, part in enumerate(self.parts):
             entering = shaped(self.recipe.parts[k], part.score(own))
-            total += self.factors[k] * self.filling.filled(entering, self.places[k], k)
+            total += self.factors[k] * self.filling.filled(entering, self.places[k], k, new)
         return total
 
     def contributions(self, histories: Histories, items: np.ndarray) -> Contributions:

@@ -61,7 +61,9 @@ class FittedContent:
     def score(self, histories: Histories) -> np.ndarray:
         """(rows, items) float32, summed in float64; the profile H·F is never items × items."""
         histories = histories.on(self.items)
-        F = self.features.matrix.astype(np.float64)
+        M = self.features.matrix
+        # `astype` would copy the columns too, which takes as long as the score of one viewer.
+        F = csr_array((M.data.astype(np.float64), M.indices, M.indptr), shape=M.shape)
         profiles = csr_array(histories.matrix() @ F)
         scores = np.empty((histories.rows, len(self.items)), np.float32)
         batch = max(1, _BATCH // max(F.shape))

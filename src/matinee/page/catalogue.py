@@ -73,7 +73,7 @@ class New:
             today = datetime.fromtimestamp(as_of, UTC).date()
             now = min(now, today.year)
         out = np.array([day is None or today is None or day <= today for day in dates], bool)
-        films = np.flatnonzero((years > now - _NEW_YEARS) & (years <= now) & out)
+        films = np.flatnonzero((years > max(now - _NEW_YEARS, 0)) & (years <= now) & out)
         released = [_released(day, year) for day, year in zip(dates, years.tolist(), strict=True)]
         current = today is None or now > today.year - _NEW_YEARS
         return cls(films, released, _first_seen(data), as_of, current)
