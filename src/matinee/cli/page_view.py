@@ -27,7 +27,7 @@ def render_page(page: "ViewerPage", console: Console) -> None:
         table.add_column(ratio=2)
         table.add_column(ratio=3, style="dim")
         for card in row.cards[:_TOLD]:
-            table.add_row(f"  {_named(card)}", escape(_why(card)))
+            table.add_row(f"  {_named(card)}", escape(_why(card, row.kind)))
         console.print(table)
         if more := row.cards[_TOLD:]:
             console.print("  " + " · ".join(_named(card) for card in more))
@@ -40,9 +40,11 @@ def _named(card: "Card") -> str:
     return escape(card.title) + (f" [dim]({card.year})[/dim]" if card.year else "")
 
 
-def _why(card: "Card") -> str:
-    """What the row states and, beside it, the film of the history that adds most."""
+def _why(card: "Card", kind: str) -> str:
+    """What the row states and the film of the history that adds most, beside that of the title."""
     stated = [reason.text for reason in card.reasons if reason.contribution is None]
     adding = [reason for reason in card.reasons if (reason.contribution or 0) > 0]
     films = [reason.text for reason in adding if reason.item_id is not None]
+    if kind == "because_you_watched" and len(films) > 1:
+        return f"also {films[1]}"
     return " · ".join([*stated, *(films or [reason.text for reason in adding])[:1]])
