@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from matinee.api.comparing import evaluate, split
     from matinee.api.exploring import explore
     from matinee.api.paging import ViewerPage, page
+    from matinee.api.policies import read_policy
     from matinee.api.rating import evaluate_ratings
     from matinee.api.reading import as_dataset, read
     from matinee.api.recommending import Recommendation, Recommendations, fit, recommend, similar
@@ -26,6 +27,7 @@ _MODULES = {
     "fit": "recommending",
     "page": "paging",
     "read": "reading",
+    "read_policy": "policies",
     "recommend": "recommending",
     "similar": "recommending",
     "split": "comparing",
@@ -44,6 +46,7 @@ __all__ = [
     "fit",
     "page",
     "read",
+    "read_policy",
     "recommend",
     "similar",
     "split",

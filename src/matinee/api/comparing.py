@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -24,9 +25,11 @@ from matinee.errors import InputError, MissingData
 from matinee.evaluation import split_files
 from matinee.features import content_vectors
 from matinee.models import RECIPES
+from matinee.ranking import Policy
 from matinee.simulation import WORLD, oracle
 from matinee.training import Trained
 from matinee.training.choosing import Chooser
+from matinee.training.policies import PolicyFitter
 
 ALWAYS = ("popularity", "trending")
 
@@ -92,6 +95,8 @@ def evaluate(
     seed: int = 0,
     say: Callable[[str], None] = lambda _: None,
     folds: int = 1,
+    *,
+    policies: Sequence[Policy] = (),
 ) -> evaluation.Leaderboard:
     """Every model fitted, asked and measured; popularity and trending are always among them.
 
@@ -100,7 +105,8 @@ def evaluate(
     with "all" among them, every recipe that the data can feed joins. On simulated data the world's
     true enjoyment joins as "oracle". With `folds` > 1 the rounds' viewers are pooled: under
     "strong" each viewer is held out once and settings are chosen on the next fold; under "time"
-    there are several origins.
+    there are several origins. `policies` are measured end to end beside the models; with policies
+    and no models, the models of their first stages join.
     """
     dataset = as_dataset(data)
     if isinstance(split_by, Split):
@@ -109,8 +115,10 @@ def evaluate(
         parts = splits(dataset, split_by, seed, folds)
         name = parts[0].name if len(parts) == 1 else f"{split_by}, {len(parts)} rounds"
     models = [models] if isinstance(models, str) else models
-    everything = models is None or "all" in models
+    everything = (models is None and not policies) or "all" in (models or ())
     named = [model for model in models or () if model != "all"]
+    if models is None:
+        named += dict.fromkeys(policy.candidates.model for policy in policies)
     try:
         features = content_vectors(dataset.movies).matrix
     except MissingData as error:
@@ -124,7 +132,7 @@ def evaluate(
             if first or not text.startswith("left out"):
                 say(text if text.startswith("left out") else where + text)
 
-        entries = _entries(named, everything, each, seed, tell)
+        entries = _entries(named, everything, policies, each, seed, tell)
         tell("measuring")
         rounds.append(evaluation.look(entries, each.final, features))
     return evaluation.leaderboard(rounds, np.random.default_rng(seed), split=name)
@@ -133,6 +141,7 @@ def evaluate(
 def _entries(
     models: Sequence[str | Trained],
     everything: bool,
+    policies: Sequence[Policy],
     parts: Split,
     seed: int,
     say: Callable[[str], None],
@@ -162,6 +171,14 @@ def _entries(
         taken = any(entry.name == trained.name for entry in entries)
         name = recipe if taken else trained.name
         entries.append(evaluation.Entry(name, recipe, trained.seconds, trained.scorer))
+    fitter = PolicyFitter(chooser, parts.final.train, say)
+    for policy in policies:
+        started = perf_counter()
+        fitted = fitter.fit(policy)
+        text = f"{policy.candidates.model}, {policy.ranker or 'no ranker'}"
+        if any(entry.name == policy.name for entry in entries):
+            raise InputError(f"policy: expected a name of its own, got {policy.name!r} again")
+        entries.append(evaluation.Entry(policy.name, text, perf_counter() - started, fitted))
     if parts.final.train.simulated:
         truth = evaluation.Entry("oracle", "the world's true enjoyment", 0.0, oracle(WORLD))
         entries.append(truth)

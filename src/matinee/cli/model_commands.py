@@ -115,6 +115,15 @@ def evaluate(
             "Parquet/CSV file with user_id, item_id, part. For --task rating also kfold.",
         ),
     ] = "time",
+    policy: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--policy",
+            metavar="FILE",
+            help="A policy (TOML: candidates, ranker), measured end to end; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
     save_split: Annotated[
         Path | None,
         typer.Option("--save-split", metavar="FILE", help="Write the split as Parquet."),
@@ -174,7 +183,8 @@ def evaluate(
             split_file(api.split(dataset, split, seed), save_split)
             note(f"split: {save_split}")
         rounds = folds or (_STRONG_FOLDS if split == "strong" else 1)
-        board = api.evaluate(dataset, model, split, seed, say, rounds)
+        policies = [api.read_policy(path) for path in policy or ()]
+        board = api.evaluate(dataset, model, split, seed, say, rounds, policies=policies)
     document = board.to_json_dict()
     if json:
         print_json(document)

@@ -32,6 +32,7 @@ from matinee.evaluation.measure import (
 )
 from matinee.evaluation.significance import Comparison, compare, holm
 from matinee.models.protocols import Scorer
+from matinee.ranking import Recommender
 
 PRIMITIVE = "popularity"  # the entry that others are compared with, and serendipity beyond it
 COMPARED = ("ndcg@10", "ndcg@100", "recall@20", "map@10", "rmse", "mae")
@@ -44,12 +45,12 @@ ORDER = (
 
 
 class Entry(NamedTuple):
-    """A fitted model and how it came about."""
+    """A fitted model or policy and how it came about."""
 
     name: str
     recipe: str
     fit_s: float
-    scorer: Scorer
+    scorer: Scorer | Recommender
 
 
 @dataclass(frozen=True, slots=True, eq=False)

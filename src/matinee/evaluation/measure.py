@@ -14,7 +14,7 @@ from matinee.evaluation.accuracy import Hits
 from matinee.evaluation.beyond import Takers
 from matinee.evaluation.significance import Sums, bootstrap, bootstrap_lists, joined
 from matinee.models.protocols import RatingPredictor, Scorer
-from matinee.ranking import top
+from matinee.ranking import Recommender, top
 
 DEPTH = 100  # places of a list
 K = 10  # places that beyond-accuracy metrics look at
@@ -68,8 +68,10 @@ class Question:
             features,
         )
 
-    def lists(self, scorer: Scorer) -> np.ndarray:
+    def lists(self, scorer: Scorer | Recommender) -> np.ndarray:
         """The best unseen candidates of each asked viewer, (rows, DEPTH)."""
+        if isinstance(scorer, Recommender):
+            return scorer.recommend(self.histories, DEPTH, self.stage.candidates).numbers
         return top(scorer, self.histories, DEPTH, self.stage.candidates).numbers
 
 
@@ -83,7 +85,9 @@ class Measured:
     rank_s: float
 
 
-def measure(question: Question, scorer: Scorer, primitive: np.ndarray | None) -> Measured:
+def measure(
+    question: Question, scorer: Scorer | Recommender, primitive: np.ndarray | None
+) -> Measured:
     """Every metric of one model; `primitive` are the popularity lists, if there are any."""
     started = perf_counter()
     numbers = question.lists(scorer)
@@ -163,7 +167,7 @@ def together(
     return whole | {"prediction_coverage": (share, share, share)}
 
 
-def _errors(question: Question, scorer: Scorer) -> dict[str, Sums]:
+def _errors(question: Question, scorer: object) -> dict[str, Sums]:
     """Pooled rating errors by user; of no user for a model that predicts no ratings."""
     rated, histories = question.rated, question.stage.histories
     count = rated.lengths.astype(np.float64)

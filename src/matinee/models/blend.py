@@ -1,6 +1,6 @@
 """A blend: the weighted sum of several models, each on a scale of its own."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -97,13 +97,18 @@ class FittedBlend:
 
     def score(self, histories: Histories) -> np.ndarray:
         """(rows, items) float32."""
-        own = histories.on(self.items)
-        total = np.zeros((own.rows, len(self.items)), np.float32)
-        new = Rest.of(self.filling)
-        for k, part in enumerate(self.parts):
-            entering = shaped(self.recipe.parts[k], part.score(own))
-            total += self.factors[k] * self.filling.filled(entering, self.places[k], k, new)
+        total = np.zeros((histories.rows, len(self.items)), np.float32)
+        for _, entering in self.entering(histories):
+            total += entering
         return total
+
+    def entering(self, histories: Histories) -> Iterator[tuple[str, np.ndarray]]:
+        """Of each part its name and what it adds to the score, (rows, items) float32."""
+        own, new = histories.on(self.items), Rest.of(self.filling)
+        for k, part in enumerate(self.parts):
+            scores = shaped(self.recipe.parts[k], part.score(own))
+            filled = self.filling.filled(scores, self.places[k], k, new)
+            yield _name(self.recipe.parts[k]), self.factors[k] * filled
 
     def contributions(self, histories: Histories, items: np.ndarray) -> Contributions:
         """Each part's contributions, weighed; of one under a root in proportion.

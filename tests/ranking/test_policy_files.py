@@ -1,0 +1,61 @@
+"""A policy's file is read back as written, and a wrong key is named."""
+
+import pytest
+
+from matinee.errors import InputError
+from matinee.ranking import Policy, policy_from_toml, policy_to_toml
+from matinee.ranking.glass_box import GlassBox
+from matinee.ranking.lambdamart import LambdaMart
+from matinee.ranking.linear_ranker import LinearRanker
+from matinee.ranking.policy import Candidates
+
+POLICIES = [
+    Policy("first"),
+    Policy('with "quotes" and \\', Candidates("ease:ridge=100.0", 50), LinearRanker(ridge=2.0)),
+    Policy("trees", Candidates(n=300), LambdaMart(trees=7, ridge=0.5)),
+    Policy("glass", ranker=GlassBox(rounds=20)),
+]
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
+def test_what_is_written_is_read_back(policy):
+    assert policy_from_toml(policy_to_toml(policy), "elsewhere") == policy
+
+
+def test_an_empty_document_is_the_default_model_alone():
+    assert policy_from_toml("", "plain") == Policy("plain")
+
+
+def test_a_whole_number_is_a_number_too():
+    text = '[ranker]\nkind = "lambdamart"\nridge = 3'
+    assert policy_from_toml(text, "p").ranker == LambdaMart(ridge=3.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[candidates", "policy p: expected TOML, got"),
+        ("[slots]\nn = 1", "policy p: expected name, candidates, ranker, got 'slots'"),
+        ("name = 3", "policy p: expected name to be a text, got 3"),
+        ("candidates = 3", r"policy p: \[candidates\]: expected a table, got 3"),
+        ("[candidates]\nmany = 3", r"\[candidates\]: expected one of model, n, got 'many'"),
+        ("[candidates]\nn = 2.5", r"\[candidates\] n: expected a whole number, got 2.5"),
+        ("[candidates]\nn = true", r"\[candidates\] n: expected a whole number, got True"),
+        ("[candidates]\nn = 3", r"\[candidates\]: candidates: expected n from 10 to 5,000, got 3"),
+        ('[candidates]\nmodel = "eas"', r"\[candidates\]: model: expected one of .*, got 'eas'"),
+        ("ranker = []", r"\[ranker\]: expected a table, got \[\]"),
+        (
+            '[ranker]\nkind = "trees"',
+            r"\[ranker\]: expected kind to be one of none, linear, lambdamart, ebm, got 'trees'",
+        ),
+        ("[ranker]\ntrees = 3", r"\[ranker\]: expected no settings with kind none, got"),
+        ('[ranker]\nkind = "ebm"\ndepth = 3', r"\[ranker\]: expected one of rounds, .*'depth'"),
+        ('[ranker]\nkind = "lambdamart"\ntrees = 0', r"\[ranker\]: lambdamart: expected trees"),
+        ('[ranker]\nkind = "lambdamart"\nlearning_rate = 2', r"expected learning_rate in \(0, 1\]"),
+        ('[ranker]\nkind = "linear"\nridge = nan', r"linear ranker: expected ridge > 0, got nan"),
+        ('[ranker]\nkind = "ebm"\nbins = 2', r"ebm: expected rounds >= 1, bins from 4"),
+    ],
+)
+def test_a_wrong_key_or_value_is_named_with_what_is_allowed(text, message):
+    with pytest.raises(InputError, match=message):
+        policy_from_toml(text, "p")
