@@ -47,4 +47,6 @@ def _why(card: "Card", kind: str) -> str:
     films = [reason.text for reason in adding if reason.item_id is not None]
     if kind == "because_you_watched" and len(films) > 1:
         return f"also {films[1]}"
-    return " · ".join([*stated, *(films or [reason.text for reason in adding])[:1]])
+    # What a term of the model explains behind its colon is for --json.
+    terms = [] if stated else [reason.text.partition(": ")[0] for reason in adding]
+    return " · ".join([*stated, *(films or terms)[:1]])
