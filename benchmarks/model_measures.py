@@ -66,4 +66,17 @@ def one(rows: int, repeats: int) -> Measured:
     return shown, dict(zip(("ease", "als"), found, strict=True))
 
 
-MODEL_MEASURES: dict[str, Callable[[int, int], Measured]] = {"als": als, "ease": ease, "one": one}
+def page(rows: int, repeats: int) -> Measured:
+    """A whole page of one viewer with 100 films, of 20,000, by the default blend."""
+    del rows
+    (found,) = alternately(repeats, (Program("matinee", "matinee_page.py"), ()))
+    shown = [Row("one viewer, a whole page of 20,000 films", found["seconds"] * 1e3, "ms", 12.0)]
+    return shown, {"page": found}
+
+
+MODEL_MEASURES: dict[str, Callable[[int, int], Measured]] = {
+    "als": als,
+    "ease": ease,
+    "one": one,
+    "page": page,
+}

@@ -3,7 +3,7 @@ import pytest
 
 from matinee.dataset import Dataset, Histories
 from matinee.errors import MissingPackage
-from matinee.explanation import leave_one_out, reasons
+from matinee.explanation import Explainer, leave_one_out, reasons
 from matinee.models import RECIPES
 from matinee.models.protocols import Scorer
 
@@ -72,3 +72,22 @@ def test_a_content_reason_names_what_both_films_share(data: Dataset) -> None:
                 assert value in movies[item][column]
                 found += 1
     assert found
+
+
+def test_a_film_that_is_to_be_named_stands_first_however_small_its_part(data: Dataset) -> None:
+    model = RECIPES["ease"](ridge=3.0).fit(data, np.random.default_rng(0))
+    histories = data.histories.take(np.array([int(np.argmax(data.histories.lengths))]))
+    items = listed(model, histories)
+    own = histories.on(model.items)
+    parts = np.abs(model.contributions(histories, items).entries)
+    smallest = np.where(parts > 0, parts, np.inf).argmin(axis=0)
+    always = own.numbers[smallest][None, :].astype(np.int64)
+    explainer = Explainer.of(model, data)
+    explained = explainer.reasons(histories, items, 2, always)[0]
+    scores = model.score(histories)[0, items[0]]
+    for reasons_, film, score in zip(explained, always[0], scores, strict=True):
+        assert reasons_[0].item_id == model.items.ids[int(film)]
+        assert len([r for r in reasons_ if r.item_id is not None]) == 3
+        assert sum(r.contribution for r in reasons_) == pytest.approx(float(score), rel=1e-5)
+    plain = explainer.reasons(histories, items, 2)
+    assert plain == reasons(model, histories, items, data, 2)

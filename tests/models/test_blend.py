@@ -181,3 +181,21 @@ def test_content_keeps_its_ratio_to_the_rest_in_short_histories(data):
     content = Blend(("soup",), (0.4,)).fit(data, rng())
     spread = [content.score(each).std() / blend.score(each).std() for each in (first, row)]
     assert 0.2 < spread[0] / spread[1] < 5
+
+
+def test_one_viewer_s_contributions_to_new_films_are_as_among_several(data: Dataset) -> None:
+    """A viewer alone is asked about each film once, several about all that make up a new one."""
+    parts = ("ease:ridge=5", "root-als:factors=4")
+    model = Blend(parts, (1.0, 0.5)).fit(data, np.random.default_rng(0))
+    assert model.by_content.any()
+    histories = data.histories.take(np.array([3, 7, 12]))
+    new = np.flatnonzero(model.by_content)
+    items = np.tile(np.concatenate([new, np.arange(6)]), (3, 1))
+    together = model.contributions(histories, items)
+    for row in range(3):
+        own = histories.take(np.array([row]))
+        alone = model.contributions(own, items[[row]])
+        entries = slice(together.histories.indptr[row], together.histories.indptr[row + 1])
+        np.testing.assert_allclose(alone.entries, together.entries[entries], rtol=1e-4, atol=1e-6)
+        scores = model.score(own)[0, items[row]]
+        np.testing.assert_allclose(alone.totals()[0], scores, rtol=1e-4, atol=1e-5)

@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from matinee.api.comparing import evaluate, split
     from matinee.api.exploring import explore
     from matinee.api.interpreting import Interpretation, interpret
+    from matinee.api.paging import ViewerPage, page
     from matinee.api.policies import read_policy
     from matinee.api.rating import evaluate_ratings
     from matinee.api.reading import as_dataset, read
@@ -21,6 +22,7 @@ _MODULES = {
     "Recommendation": "recommending",
     "Recommendations": "recommending",
     "Tuning": "tuning",
+    "ViewerPage": "paging",
     "as_dataset": "reading",
     "evaluate": "comparing",
     "evaluate_ratings": "rating",
@@ -28,6 +30,7 @@ _MODULES = {
     "fit": "recommending",
     "frontier": "reranking",
     "interpret": "interpreting",
+    "page": "paging",
     "read": "reading",
     "read_policy": "policies",
     "recommend": "recommending",
@@ -41,6 +44,7 @@ __all__ = [
     "Recommendation",
     "Recommendations",
     "Tuning",
+    "ViewerPage",
     "as_dataset",
     "evaluate",
     "evaluate_ratings",
@@ -48,6 +52,7 @@ __all__ = [
     "fit",
     "frontier",
     "interpret",
+    "page",
     "read",
     "read_policy",
     "recommend",

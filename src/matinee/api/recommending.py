@@ -139,7 +139,7 @@ class Recommendations:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Question:
+class Question:
     """Who asks: in words, as one history, with what the reader should know of it."""
 
     text: str
@@ -189,8 +189,8 @@ def recommend(
     if sum((user is not None, bool(like), history is not None)) > 1:
         raise InputError("recommend: expected one of user, like and history, got several")
     if user is None and not like and history is None:
-        return _for_anybody(dataset, _Question("for anybody", _liking(dataset, [])), n, seed)
-    question = _question(dataset, user, like, history)
+        return _for_anybody(dataset, Question("for anybody", _liking(dataset, [])), n, seed)
+    question = question_of(dataset, user, like, history)
     if not (question.history.strength > 0).any():
         note = "no liked film is known: the answer is the same for everybody"
         question = replace(question, notes=(*question.notes, note))
@@ -219,7 +219,7 @@ def similar(
         liked = (dataset.histories.numbers == number) & (dataset.histories.strength > 0)
         model = default_model(dataset) if int(liked.sum()) >= _FEW_LIKES else "soup"
     trained = model if isinstance(model, Trained) else fit(dataset, model, seed)
-    question = _Question(
+    question = Question(
         f"more like {dataset.titles(np.array([number]))[0]}",
         _liking(dataset, [number]),
         titles=True,
@@ -227,14 +227,14 @@ def similar(
     return _answer(dataset, trained, question, n, why)
 
 
-def _for_anybody(data: Dataset, question: _Question, n: int, seed: int) -> Recommendations:
+def _for_anybody(data: Dataset, question: Question, n: int, seed: int) -> Recommendations:
     votes = data.movies["vote_count"].drop_nulls().len() > 0
     name = "weighted_rating" if votes or not data.histories.entries else "popularity"
     return _answer(data, training.fit(name, data, seed), question, n, 0)
 
 
 def _answer(
-    data: Dataset, trained: Trained, question: _Question, n: int, why: int
+    data: Dataset, trained: Trained, question: Question, n: int, why: int
 ) -> Recommendations:
     scorer = _asked_of(trained, question)
     recipe = scorer.recipe if isinstance(scorer, FittedBlend) else trained.recipe
@@ -260,7 +260,7 @@ def _answer(
 
 
 def _verified(
-    found: Recommendations, data: Dataset, trained: Trained, question: _Question
+    found: Recommendations, data: Dataset, trained: Trained, question: Question
 ) -> Recommendations:
     """With what would change each recommendation, as the model answers."""
     scorer = _asked_of(trained, question)
@@ -295,16 +295,17 @@ def _changed(change: Counterfactual | None) -> dict[str, Any] | None:
     }
 
 
-def _asked_of(trained: Trained, question: _Question) -> Scorer:
+def _asked_of(trained: Trained, question: Question) -> Scorer:
     """The scorer; of a blend that is asked about titles, its personal parts."""
     if question.titles and isinstance(trained.scorer, FittedBlend):
         return trained.scorer.personal()
     return trained.scorer
 
 
-def _question(
+def question_of(
     data: Dataset, user: str | None, like: Sequence[str], history: str | Path | None
-) -> _Question:
+) -> Question:
+    """Whose films are asked for: a user of the data, a person's export, or one who likes titles."""
     if user is not None:
         if not len(data.users):
             raise MissingData(f"user: expected a viewer, {data.name} has films alone")
@@ -314,15 +315,15 @@ def _question(
             raise UnknownId(
                 f"user: expected one of {len(data.users):,} viewers ({some}, ...), got {user!r}"
             )
-        return _Question(f"for viewer {user}", data.histories.take(np.array([number])))
+        return Question(f"for viewer {user}", data.histories.take(np.array([number])))
     if history is not None:
         return _own_history(data, history)
     liked = [data.items.number(find(data.movies, title)) for title in like]
     titles = ", ".join(data.titles(np.array(liked)))
-    return _Question(f"for one who likes {titles}", _liking(data, liked), titles=True)
+    return Question(f"for one who likes {titles}", _liking(data, liked), titles=True)
 
 
-def _own_history(data: Dataset, path: str | Path) -> _Question:
+def _own_history(data: Dataset, path: str | Path) -> Question:
     own = read_history(path, data.movies)
     numbers = data.items.numbers(own.ratings["item_id"])
     rating = own.ratings["rating"].fill_null(float("nan")).to_numpy()
@@ -344,7 +345,7 @@ def _own_history(data: Dataset, path: str | Path) -> _Question:
             notes.append(f"{what}: {few(sorted(table['title']))}")
     if own.quarantine.height:
         notes.append(f"broken rows of the export left out: {own.quarantine.height:,}")
-    return _Question(f"for the history in {Path(path).name}", histories, tuple(notes))
+    return Question(f"for the history in {Path(path).name}", histories, tuple(notes))
 
 
 def _liking(data: Dataset, numbers: Sequence[int]) -> Histories:

@@ -12,6 +12,7 @@ from matinee.cli.frontier_command import frontier
 from matinee.cli.interpret_command import interpret
 from matinee.cli.model_commands import evaluate, train
 from matinee.cli.output import forgive_encoding
+from matinee.cli.page_command import page
 from matinee.cli.tune_command import tune
 from matinee.cli.viewer_commands import forget
 from matinee.errors import MatineeError
@@ -39,6 +40,7 @@ app.command()(frontier)
 app.command()(interpret)
 app.command()(recommend)
 app.command()(similar)
+app.command()(page)
 app.command()(forget)
 app.command()(demo)
 

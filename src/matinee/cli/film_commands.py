@@ -75,9 +75,9 @@ def recommend(
     settings = read_settings()
     seed = settings.seed if seed is None else seed
     dataset = api.as_dataset(read_data(data, settings))
-    titles = [_settled(dataset, title) for title in like or ()]
+    titles = [settled(dataset, title) for title in like or ()]
     with working("recommending"):
-        fitted = _kept(dataset, model, settings)
+        fitted = kept_model(dataset, model, settings)
         found = api.recommend(
             dataset,
             user=user,
@@ -111,14 +111,14 @@ def similar(
     settings = read_settings()
     seed = settings.seed if seed is None else seed
     dataset = api.as_dataset(read_data(data, settings))
-    film = _settled(dataset, title)
+    film = settled(dataset, title)
     with working("looking for films like it"):
-        fitted = _kept(dataset, model, settings) if model else None
+        fitted = kept_model(dataset, model, settings) if model else None
         found = api.similar(dataset, film, model=fitted, n=n, seed=seed)
     _show(found, why, json)
 
 
-def _settled(
+def settled(
     dataset: "Dataset", title: str, ask: Callable[[Sequence[tuple[str, str]]], str] | None = None
 ) -> str:
     """The title as id:..., after asking a person at a terminal which of several is meant."""
@@ -142,7 +142,9 @@ def _asked(choices: Sequence[tuple[str, str]]) -> str:
     return choices[IntPrompt.ask("which one", console=err, choices=places) - 1][0]
 
 
-def _kept(dataset: "Dataset", model: str | None, settings: "Settings") -> "Trained | str | None":
+def kept_model(
+    dataset: "Dataset", model: str | None, settings: "Settings"
+) -> "Trained | str | None":
     """The model that `train` kept for exactly this data and these settings, else what was asked.
 
     Without settings those count that `tune` found for the data.
@@ -153,10 +155,10 @@ def _kept(dataset: "Dataset", model: str | None, settings: "Settings") -> "Train
 
     text = with_own_default(model or default_model(dataset), dataset, settings)
     name, recipe = training.recipe_from_text(text)
-    settled = text if ":" in text else model
+    plain = text if ":" in text else model
     folder = Workspace(settings.home).model_folder(dataset.name, name)
     if not folder.is_dir():
-        return settled
+        return plain
     try:
         kept = training.load_for(folder, dataset)
     except ArtefactError as error:
@@ -164,9 +166,9 @@ def _kept(dataset: "Dataset", model: str | None, settings: "Settings") -> "Train
     if kept is None:
         reason = training.stale(folder) or "it was trained on other data"
         note(f"{name}: the kept model is not used, {reason}; fitting anew")
-        return settled
+        return plain
     if ":" in text and kept.recipe != recipe:
-        return settled
+        return plain
     return kept
 
 

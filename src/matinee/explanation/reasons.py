@@ -1,6 +1,6 @@
 """True reasons for a recommendation: what in the history and the model made up its score."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +9,7 @@ from matinee.dataset import Dataset, Histories
 from matinee.features import FeatureMatrix, portrait
 from matinee.models.content import FittedContent
 from matinee.models.leave_one_out import leave_one_out
-from matinee.models.protocols import Contributions, LinearScorer, Scorer
+from matinee.models.protocols import Contributions, Scorer, is_linear
 
 # What a model's named term says to a person; {value} is its part of the score.
 TERM_TEXTS: Mapping[str, str] = {
@@ -55,82 +55,136 @@ def reasons(
     history as one. A scorer that is not linear is explained by what each film's absence changes,
     with the remainder named.
     """
-    if isinstance(scorer, LinearScorer):
-        parts = scorer.contributions(histories, items)
-    else:
-        parts = leave_one_out(scorer, histories, items)
-    numbers = data.items.numbers(scorer.items.ids)
-    shared = _Shared.of(scorer, items, data, numbers)
-    account = _Account(scorer, parts, data.titles(numbers), shared, most)
-    return [
-        [account.reasons(row, place, int(item)) for place, item in enumerate(listed)]
-        for row, listed in enumerate(items)
-    ]
+    return Explainer.of(scorer, data).reasons(histories, items, most)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Explainer:
+    """Gives reasons for one scorer; what is the same for all viewers is prepared once."""
+
+    scorer: Scorer
+    ids: Sequence[str]  # of the scorer's items
+    titles: Sequence[str]
+    new: np.ndarray  # (items of the scorer,) bool: judged by what is known of the film
+    features: FeatureMatrix | None  # of the scorer's items, where any of them is new
+
+    @classmethod
+    def of(cls, scorer: Scorer, data: Dataset) -> "Explainer":
+        """Half a second to read the words of all films: only where one is judged by them."""
+        numbers = data.items.numbers(scorer.items.ids)
+        new = getattr(scorer, "by_content", np.zeros(len(scorer.items), bool))
+        features = None
+        if new.any():
+            whole = portrait(data.movies)
+            features = FeatureMatrix(whole.matrix[numbers], whole.names)
+        return cls(scorer, scorer.items.ids.to_list(), data.titles(numbers), new, features)
+
+    def contributions(self, histories: Histories, items: np.ndarray) -> Contributions:
+        """What adds up to the scores of `items` (rows, n), of any scorer."""
+        if is_linear(self.scorer):
+            return self.scorer.contributions(histories, items)
+        return leave_one_out(self.scorer, histories, items)
+
+    def reasons(
+        self,
+        histories: Histories,
+        items: np.ndarray,
+        most: int = 3,
+        always: np.ndarray | None = None,
+    ) -> list[list[list[Reason]]]:
+        """As the function of this name; of each item (rows, n) the film `always` stands first.
+
+        That film of the history (-1: none) is named however small its part, unless it has none.
+        """
+        return self.account(self.contributions(histories, items), items, most, always)
+
+    def account(
+        self,
+        parts: Contributions,
+        items: np.ndarray,
+        most: int = 3,
+        always: np.ndarray | None = None,
+    ) -> list[list[list[Reason]]]:
+        """The same of contributions that are known already."""
+        first = np.full(items.shape, -1, np.int64) if always is None else always
+        account = _Account(self, parts, most)
+        return [account.row(row, items[row], first[row]) for row in range(len(items))]
+
+    def shared(self, seen: int, item: int) -> list[str]:
+        """Names of what two of the scorer's films have in common, the most telling first."""
+        by_content = isinstance(self.scorer, FittedContent)
+        features = self.scorer.features if by_content else self.features  # type: ignore[attr-defined]
+        if features is None:
+            return []
+        return [name for name, _ in features.shared(seen, item)[:_FEATURES]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Account:
-    """What is the same for every reason of one answer."""
+    """The reasons of one answer."""
 
-    scorer: Scorer
+    explainer: Explainer
     parts: Contributions
-    titles: list[str]  # of the scorer's items
-    shared: "_Shared"
     most: int
 
-    def reasons(self, row: int, place: int, item: int) -> list[Reason]:
+    def row(self, row: int, items: np.ndarray, always: np.ndarray) -> list[list[Reason]]:
+        """Of each item of one row."""
         histories = self.parts.histories
-        start, stop = histories.indptr[row], histories.indptr[row + 1]
-        values = self.parts.entries[start:stop, place].astype(np.float64)
-        order = np.argsort(-np.abs(values), kind="stable")
-        named = [int(k) for k in order[: self.most] if values[k] != 0]
-        found = [self._film(int(start) + k, item, float(values[k])) for k in named]
+        start, stop = int(histories.indptr[row]), int(histories.indptr[row + 1])
+        values = np.ascontiguousarray(self.parts.entries[start:stop].T, np.float64)  # (n, entries)
+        order = np.argsort(-np.abs(values), axis=1, kind="stable")[:, : self.most]
+        # Lists: a page asks for a hundred films, of each for a few numbers.
+        largest, added = order.tolist(), values.tolist()
+        counts = np.count_nonzero(values, axis=1).tolist()
+        totals = values.sum(axis=1).tolist()
+        entry_of = {int(number): k for k, number in enumerate(histories.numbers[start:stop])}
+        opinions: dict[int, str] = {}  # what was thought of a film is put in words once
+        rows = []
+        for place, (item, film) in enumerate(zip(items.tolist(), always.tolist(), strict=True)):
+            own = added[place]
+            named = [entry for entry in largest[place] if own[entry] != 0]
+            seed = entry_of.get(film, -1)
+            first = [seed] if seed >= 0 and own[seed] != 0 else []
+            found = []
+            for entry in [*first, *(entry for entry in named if entry not in first)]:
+                if entry not in opinions:
+                    opinions[entry] = self._opinion(start + entry)
+                found.append(self._film(start + entry, item, own[entry], opinions[entry]))
+            others = counts[place] - len(found)
+            rest = totals[place] - sum(reason.contribution for reason in found)
+            found += self._terms(row, place)
+            found[len(first) :] = sorted(found[len(first) :], key=lambda r: -abs(r.contribution))
+            if others:
+                text = f"{others} other {'film' if others == 1 else 'films'} of the history"
+                found.append(Reason("remaining history", text, None, rest))
+            rows.append(found)
+        return rows
+
+    def _terms(self, row: int, place: int) -> list[Reason]:
+        found = []
         for name, term in self.parts.terms.items():
             value = float(term[row, place])
             text = TERM_TEXTS.get(name, name).format(value=value)
             text = text.replace("liked by 1 viewers", "liked by 1 viewer")
             found.append(Reason(name, text, None, value))
-        found.sort(key=lambda reason: -abs(reason.contribution))
-        others = np.delete(values, named)
-        if count := int(np.count_nonzero(others)):
-            text = f"{count} other {'film' if count == 1 else 'films'} of the history"
-            found.append(Reason("remaining history", text, None, float(others.sum())))
         return found
 
-    def _film(self, entry: int, item: int, value: float) -> Reason:
+    def _opinion(self, entry: int) -> str:
+        histories = self.parts.histories
+        return f"{_opinion(histories, entry)} {self.explainer.titles[histories.numbers[entry]]}"
+
+    def _film(self, entry: int, item: int, value: float, opinion: str) -> Reason:
+        explainer = self.explainer
         seen = int(self.parts.histories.numbers[entry])
-        id_, title = self.scorer.items.ids[seen], self.titles[seen]
-        if isinstance(self.scorer, FittedContent):
-            shared = [name for name, _ in self.scorer.features.shared(seen, item)[:_FEATURES]]
-            return Reason("content", f"{title} shares {', '.join(shared)}", id_, value)
-        text = f"{_opinion(self.parts.histories, entry)} {title}"
-        if self.shared.new[item]:
-            names = self.shared.names(seen, item)
+        id_ = explainer.ids[seen]
+        if isinstance(explainer.scorer, FittedContent):
+            shared = ", ".join(explainer.shared(seen, item))
+            return Reason("content", f"{explainer.titles[seen]} shares {shared}", id_, value)
+        if explainer.new[item]:
+            names = explainer.shared(seen, item)
             why = f"shares {', '.join(names)}" if names else "goes with films like this one"
-            return Reason("content", f"{text}, which {why}", id_, value)
-        return Reason("history", text, id_, value)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Shared:
-    """What films have in common, for those that a model judges by their content."""
-
-    new: np.ndarray  # (items of the scorer,) bool
-    features: FeatureMatrix | None
-    numbers: np.ndarray  # of the scorer's items in the features
-
-    @classmethod
-    def of(cls, scorer: Scorer, items: np.ndarray, data: Dataset, numbers: np.ndarray) -> "_Shared":
-        new = getattr(scorer, "by_content", np.zeros(len(scorer.items), bool))
-        # Half a second to read the words of all films: only where they are asked for.
-        features = portrait(data.movies) if new[items].any() else None
-        return cls(new, features, numbers)
-
-    def names(self, left: int, right: int) -> list[str]:
-        if self.features is None:
-            return []
-        found = self.features.shared(int(self.numbers[left]), int(self.numbers[right]))
-        return [name for name, _ in found[:_FEATURES]]
+            return Reason("content", f"{opinion}, which {why}", id_, value)
+        return Reason("history", opinion, id_, value)
 
 
 def _opinion(histories: Histories, entry: int) -> str:

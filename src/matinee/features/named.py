@@ -30,9 +30,14 @@ class FeatureMatrix:
 
     def shared(self, left: int, right: int) -> list[tuple[str, float]]:
         """What two films have in common: (name, part of their likeness), largest part first."""
-        product = self.matrix[[left]].multiply(self.matrix[[right]]).tocsr()
-        order = np.lexsort((product.indices, -product.data))
-        return [(self.names[product.indices[k]], float(product.data[k])) for k in order]
+        starts, columns, values = self.matrix.indptr, self.matrix.indices, self.matrix.data
+        own, other = (slice(starts[row], starts[row + 1]) for row in (left, right))
+        both, first, second = np.intersect1d(
+            columns[own], columns[other], assume_unique=True, return_indices=True
+        )
+        parts = values[own][first] * values[other][second]
+        order = np.lexsort((both, -parts))
+        return [(self.names[both[k]], float(parts[k])) for k in order.tolist()]
 
 
 def unit_rows(matrix: csr_array) -> csr_array:

@@ -1,18 +1,19 @@
 """A blend: the weighted sum of several models, each on a scale of its own."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
 import polars as pl
+from scipy.sparse import csr_array
 
 from matinee.dataset import Dataset, Histories, Vocabulary
 from matinee.errors import InputError, MissingData
 from matinee.models.content_regression import usual_histories
-from matinee.models.filling import Filling
+from matinee.models.filling import Filling, Rest
 from matinee.models.leave_one_out import leave_one_out
-from matinee.models.protocols import Contributions, LinearScorer, Scorer
+from matinee.models.protocols import Contributions, Scorer, is_linear
 from matinee.models.stored import check_shape
 
 ROOT = "root-"  # before a part's text: the square root of its scores is what enters
@@ -103,10 +104,10 @@ class FittedBlend:
 
     def entering(self, histories: Histories) -> Iterator[tuple[str, np.ndarray]]:
         """Of each part its name and what it adds to the score, (rows, items) float32."""
-        own = histories.on(self.items)
+        own, new = histories.on(self.items), Rest.of(self.filling)
         for k, part in enumerate(self.parts):
             scores = shaped(self.recipe.parts[k], part.score(own))
-            filled = self.filling.filled(scores, self.places[k], k)
+            filled = self.filling.filled(scores, self.places[k], k, new)
             yield _name(self.recipe.parts[k]), self.factors[k] * filled
 
     def contributions(self, histories: Histories, items: np.ndarray) -> Contributions:
@@ -121,22 +122,23 @@ class FittedBlend:
         terms: dict[str, np.ndarray] = {}
         for k, part in enumerate(self.parts):
             asked, weights = self.filling.mixes(self.places[k], items, k)
-            shape = asked.shape
-            found = _contributions(part, own, asked.reshape(shape[0], -1))
-            factor = self.factors[k] * weights.reshape(shape[0], -1)
+            films, mix = _asked(asked, weights)
+            found = _contributions(part, own, films)
+            factor = np.broadcast_to(self.factors[k], films.shape)
             if self.recipe.parts[k].startswith(ROOT):
                 total = found.totals()
                 share = np.abs(total) > 1e-12
-                factor *= np.where(share, 1 / np.sqrt(np.where(share, np.abs(total), 1)), 0)
+                root = np.where(share, 1 / np.sqrt(np.where(share, np.abs(total), 1)), 0)
+                factor = (factor * root).astype(np.float32)
             rows = found.histories.entry_rows
             places = self.places[k][found.histories.numbers]
-            mixed = (factor[rows] * found.entries).reshape(-1, *shape[1:]).sum(axis=2)
+            mixed = mix(factor[rows] * found.entries, rows)
             entries[np.searchsorted(keys, rows.astype(np.int64) * len(self.items) + places)] += (
                 mixed
             )
             for value in found.terms.values():
                 name = f"part {_name(self.recipe.parts[k])}"
-                mixed = (factor * value).reshape(shape).sum(axis=2)
+                mixed = mix(factor * value, np.arange(own.rows))
                 terms[name] = terms.get(name, np.float32(0)) + mixed
         return Contributions(own, entries, terms)
 
@@ -242,9 +244,29 @@ def scale(scores: np.ndarray) -> float:
 
 
 def _contributions(part: Scorer, own: Histories, items: np.ndarray) -> Contributions:
-    if isinstance(part, LinearScorer):
+    if is_linear(part):
         return part.contributions(own, items)
     return leave_one_out(part, own, items)
+
+
+def _asked(
+    asked: np.ndarray, weights: np.ndarray
+) -> tuple[np.ndarray, Callable[[np.ndarray, np.ndarray], np.ndarray]]:
+    """Films to ask a part about, (rows, films), and the mix of what it says of them.
+
+    `asked` and `weights` (rows, n, width) are those of `Filling.mixes`. The mix takes values
+    (any, films) and the row of each to (any, n). One viewer's films that are filled by the same
+    ones are asked about once: a hundred new films are made of a few hundred, not of ten thousand.
+    """
+    rows, n, width = asked.shape
+    if width == 1 or rows > 1:
+        return asked.reshape(rows, -1), lambda values, row: np.asarray(
+            (values.reshape(-1, n, width) * weights[row]).sum(axis=2)
+        )
+    films, place = np.unique(asked[0], return_inverse=True)
+    columns = np.repeat(np.arange(n), width)
+    by_film = csr_array((weights[0].ravel(), (place.ravel(), columns)), shape=(len(films), n))
+    return films[None, :], lambda values, _: np.asarray((by_film.T @ values.T).T)
 
 
 def _name(part: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from scipy.sparse import csr_array, diags_array
+from scipy.sparse import csr_array
 
 from matinee.dataset import Dataset, Histories, Vocabulary
 from matinee.features import FeatureMatrix, soup, tfidf
@@ -61,7 +61,9 @@ class FittedContent:
     def score(self, histories: Histories) -> np.ndarray:
         """(rows, items) float32, summed in float64; the profile H·F is never items × items."""
         histories = histories.on(self.items)
-        F = self.features.matrix.astype(np.float64)
+        M = self.features.matrix
+        # `astype` would copy the columns too, which takes as long as the score of one viewer.
+        F = csr_array((M.data.astype(np.float64), M.indices, M.indptr), shape=M.shape)
         profiles = csr_array(histories.matrix() @ F)
         scores = np.empty((histories.rows, len(self.items)), np.float32)
         batch = max(1, _BATCH // max(F.shape))
@@ -73,12 +75,14 @@ class FittedContent:
     def contributions(self, histories: Histories, items: np.ndarray) -> Contributions:
         """What each film of the history adds by its likeness; there is no other term."""
         histories = histories.on(self.items)
-        F = self.features.matrix.astype(np.float64)
-        weighted = diags_array(histories.strength.astype(np.float64)) @ F[histories.numbers]
+        F = self.features.matrix
+        seen = F[histories.numbers].astype(np.float64)
+        strength = histories.strength.astype(np.float64)[:, None]
         entries = np.empty((histories.entries, items.shape[1]), np.float32)
         for row in range(histories.rows):
             part = slice(histories.indptr[row], histories.indptr[row + 1])
-            entries[part] = (weighted[part] @ F[items[row]].T).toarray()
+            likeness = seen[part] @ F[items[row]].astype(np.float64).T
+            entries[part] = strength[part] * likeness.toarray()
         return Contributions(histories, entries, {})
 
     def arrays(self) -> dict[str, np.ndarray]:

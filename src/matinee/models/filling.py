@@ -103,15 +103,20 @@ class Filling:
             self, weights=csr_array(self.weights[items][:, items]), rest=self.rest[items]
         )
 
-    def filled(self, scores: np.ndarray, places: np.ndarray, part: int) -> np.ndarray:
-        """What the part with scores (rows, places) says of all items, (rows, items) float32."""
+    def filled(
+        self, scores: np.ndarray, places: np.ndarray, part: int, new: "Rest | None" = None
+    ) -> np.ndarray:
+        """What the part with scores (rows, places) says of all items, (rows, items) float32.
+
+        `new` is `Rest.of` this filling, for who asks of several parts.
+        """
         whole = np.zeros((len(scores), self.weights.shape[0]), np.float32)
         whole[:, places] = scores
-        new = np.flatnonzero(self.rest)
-        if self.stretches[part] and len(new):
-            mapped = np.asarray((self.weights[new] @ whole.T).T)
-            rest = self.rest[new]
-            whole[:, new] = (1 - rest) * whole[:, new] + rest * self.stretches[part] * mapped
+        new = new or Rest.of(self)
+        if self.stretches[part] and len(new.items):
+            mapped = np.asarray((new.weights @ whole.T).T)
+            own = (1 - new.rest) * whole[:, new.items]
+            whole[:, new.items] = own + new.rest * self.stretches[part] * mapped
         return whole
 
     def mixes(
@@ -166,6 +171,21 @@ class Filling:
             if stretched and not np.isin(sources, own).all():
                 raise InputError("filling_numbers: expected films that every filled part has")
         return cls(csr_array(stored, shape=(items, items)), rest, stretches)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rest:
+    """The items that are filled at all, and what by."""
+
+    items: np.ndarray  # (new,)
+    rest: np.ndarray  # (new,) float32
+    weights: csr_array  # (new, items) float32
+
+    @classmethod
+    def of(cls, filling: Filling) -> "Rest":
+        """Taken out of a filling once for all parts."""
+        items = np.flatnonzero(filling.rest)
+        return cls(items, filling.rest[items], csr_array(filling.weights[items]))
 
 
 def _empty(rows: int, columns: int) -> csr_array:

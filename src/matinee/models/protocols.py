@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeGuard, runtime_checkable
 
 import numpy as np
 
@@ -67,6 +67,11 @@ class LinearScorer(Scorer, Protocol):
     def contributions(self, histories: Histories, items: np.ndarray) -> Contributions:
         """What adds up to score(histories)[r, items[r, j]]; `items` (rows, n) in own numbers."""
         ...
+
+
+def is_linear(scorer: Scorer) -> TypeGuard[LinearScorer]:
+    """Whether the scorer is a `LinearScorer`; `isinstance` takes a tenth of a millisecond."""
+    return callable(getattr(scorer, "contributions", None))
 
 
 @runtime_checkable
