@@ -10,6 +10,7 @@ from matinee.cli.demo_command import demo
 from matinee.cli.film_commands import recommend, similar
 from matinee.cli.model_commands import evaluate, train
 from matinee.cli.output import forgive_encoding
+from matinee.cli.replay_command import replay
 from matinee.cli.tune_command import tune
 from matinee.cli.viewer_commands import forget
 from matinee.errors import MatineeError
@@ -32,6 +33,7 @@ app.command("import")(import_)
 app.command()(explore)
 app.command()(train)
 app.command()(evaluate)
+app.command()(replay)
 app.command()(tune)
 app.command()(recommend)
 app.command()(similar)

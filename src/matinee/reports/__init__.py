@@ -1,8 +1,15 @@
-"""HTML reports of what explore, evaluate and tune found."""
+"""HTML reports of what explore, evaluate, tune and replay found."""
 
 from matinee.reports.exploration_page import write_exploration
 from matinee.reports.leaderboard_page import write_leaderboard
 from matinee.reports.rating_page import write_ratings
+from matinee.reports.replay_page import write_replay
 from matinee.reports.tuning_page import write_tuning
 
-__all__ = ["write_exploration", "write_leaderboard", "write_ratings", "write_tuning"]
+__all__ = [
+    "write_exploration",
+    "write_leaderboard",
+    "write_ratings",
+    "write_replay",
+    "write_tuning",
+]
