@@ -123,11 +123,10 @@ def group(
         for metric, value in found.items()
         if metric in METRICS
     }
-    several = int(codes.max()) > 0
     low, high = bootstrap(list(sums.values()), np.random.default_rng(seed), draws)
     figures: dict[str, dict[str, Estimate]] = {name: {} for name in values}
     for k, ((name, metric), each) in enumerate(sums.items()):
-        ends = (low[k], high[k]) if several else (np.nan, np.nan)
+        ends = (low[k], high[k]) if _several(each) else (np.nan, np.nan)
         figures[name][metric] = Estimate(*map(finite, (each.value, *ends)))
     metric = METRICS[0]
     base = values.get(BASELINE)
@@ -149,8 +148,7 @@ def clustered(values: np.ndarray, viewer: np.ndarray, seed: int, draws: int = 10
     _, codes = np.unique(viewer, return_inverse=True)
     sums = _sums(values, codes)
     low, high = bootstrap([sums], np.random.default_rng(seed), draws)
-    several = int(codes.max()) > 0
-    ends = (low[0], high[0]) if several else (np.nan, np.nan)
+    ends = (low[0], high[0]) if _several(sums) else (np.nan, np.nan)
     return Estimate(*map(finite, (sums.value, *ends)))
 
 
@@ -158,6 +156,11 @@ def _difference(a: np.ndarray, b: np.ndarray, codes: np.ndarray) -> Comparison:
     """a - b over the likes that both were asked for, viewers as clusters."""
     both = ~np.isnan(a) & ~np.isnan(b)
     return compare(_sums(np.where(both, a, np.nan), codes), _sums(np.where(both, b, np.nan), codes))
+
+
+def _several(sums: Sums) -> bool:
+    """Whether it is of two viewers at least: of one nobody can say how sure it is."""
+    return int((sums.denominators > 0).sum()) > 1
 
 
 def _sums(values: np.ndarray, codes: np.ndarray) -> Sums:

@@ -16,9 +16,9 @@ _TITLES = {
     "calendar": ("Quality over time", "when"),
 }
 _WIDTHS = {
-    "entropy": ("Genres in a list", "bits of genres in the first ten", "", True),
-    "tail": ("The long tail", "share of places for films of the long tail", "%", True),
-    "reach": ("How much of the catalogue is reached", "share of known films shown", "%", False),
+    "entropy": ("Genres in a list", "bits of genres in the first ten", ""),
+    "tail": ("The long tail", "share of places for films of the long tail", "%"),
+    "reach": ("How much of the catalogue is reached", "share of known films shown", "%"),
 }
 _FEW = 30  # likes below which a sentence compares no group
 
@@ -68,14 +68,14 @@ def doubling_picture(document: Mapping[str, Any]) -> Picture | None:
         "doubling",
         "What twice the feedback is worth",
         str(document["sentence"]),
-        alt.LayerChart(layer=[rule, *base.layer]).properties(height=300),
+        (rule + base).properties(height=300),
     )
 
 
 def width_pictures(document: Mapping[str, Any]) -> list[Picture]:
     """Genres a list, share of the long tail and reach of each policy over time."""
     drawn = []
-    for measure, (title, axis, unit, _) in _WIDTHS.items():
+    for measure, (title, axis, unit) in _WIDTHS.items():
         rows = []
         for name, found in document["narrowing"].items():
             for each in found["calendar"]:
@@ -88,8 +88,10 @@ def width_pictures(document: Mapping[str, Any]) -> list[Picture]:
             continue
         table = _frame(rows)
         first = table.filter(pl.col("policy") == table["policy"][0])
-        ends = [first["value"][0], first["value"][-1]]
-        said = [percent(v) if unit else f"{v:.2f} bits" for v in ends]
+        said = [
+            percent(value) if unit else f"{value:.2f} bits"
+            for value in (float(first["value"][0]), float(first["value"][-1]))
+        ]
         sentence = f"{table['policy'][0]}: {said[0]} at first, {said[1]} at last."
         order = table["group"].unique(maintain_order=True).to_list()
         chart = _lines(table, order, "when", axis, unit)
@@ -128,12 +130,10 @@ def _lines(
     table: pl.DataFrame, order: list[str], axis: str, title: str, unit: str
 ) -> alt.LayerChart:
     """A line a policy over the groups in their order, with its intervals."""
-    form = ".0%" if unit else ".3f"
+    policies = table["policy"].unique(maintain_order=True).to_list()
     base = alt.Chart(table).encode(
         x=alt.X("group:O", sort=order, title=axis, axis=alt.Axis(labelAngle=-30, labelLimit=170)),
-        color=alt.Color(
-            "policy:N", title=None, sort=table["policy"].unique(maintain_order=True).to_list()
-        ),
+        color=alt.Color("policy:N", title=None, sort=policies),
         tooltip=[
             alt.Tooltip("policy:N"),
             alt.Tooltip("group:N"),
@@ -144,8 +144,8 @@ def _lines(
         ],
     )
     scale = alt.Scale(zero=True, nice=True)
-    y = alt.Y("value:Q", title=title, scale=scale, axis=alt.Axis(format=form if unit else "~g"))
-    shift = alt.XOffset("policy:N")
+    y = alt.Y("value:Q", title=title, scale=scale, axis=alt.Axis(format=".0%" if unit else "~g"))
+    shift = alt.XOffset("policy:N", sort=policies)
     known = base.transform_filter("isValid(datum.low)")
     intervals = known.mark_rule(strokeWidth=1.5, opacity=0.7).encode(
         y=alt.Y("low:Q", title=title, scale=scale), y2="high:Q", xOffset=shift
