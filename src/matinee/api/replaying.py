@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 
 from matinee.api.reading import STARTER, Data, read
-from matinee.dataset import Dataset, Log, Shown
+from matinee.dataset import Dataset, Log, Past, Shown
 from matinee.errors import InputError
-from matinee.evaluation.replay import Contender, Replayed, schedule
+from matinee.evaluation.replay import Contender, Replayed, askable_likes, schedule
 from matinee.evaluation.replay import replay as live_again
 from matinee.evaluation.replay_board import ReplayBoard, board
 from matinee.evaluation.shown import shown_answers
@@ -52,6 +52,7 @@ def replay(
     for model in models:
         recipe_from_text(model)  # a mistake is told before anything is fitted
     cuts = schedule(lived, every)
+    askable_likes(lived, Past.of(lived), cuts[0])  # and that there is nothing to ask, too
     refits = Refits(lived.until(cuts[0]), seed, say)
     contenders = [
         Contender(policy.name, _recipe(policy, refits), refits.policy(policy))

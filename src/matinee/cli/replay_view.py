@@ -18,9 +18,10 @@ GROUPS = {
 def render_replay(document: Mapping[str, Any], console: Console) -> None:
     """Policies side by side, NDCG@10 by group, and the two sentences."""
     simulated = " [yellow](simulated data)[/yellow]" if document["simulated"] else ""
+    fits = len(document["refits"])
     console.print(
         f"\n[b]{escape(document['data'])}[/b]{simulated} · replay, {document['asked']:,} likes "
-        f"asked, {len(document['refits'])} fits"
+        f"asked, {fits} fit{'' if fits == 1 else 's'}"
     )
     console.print(_whole(document, console.width))
     names = [policy["name"] for policy in document["policies"]]

@@ -171,16 +171,22 @@ def replay(
     return Replayed(log, past, tuple(refits), np.stack(tails), asked, answers)
 
 
-def _asked(
-    log: Log, past: Past, cuts: Sequence[int], ask: int | None, rng: np.random.Generator
-) -> Asked:
-    askable = past.askable(cuts[0])
+def askable_likes(log: Log, past: Past, since: int) -> np.ndarray:
+    """Event numbers of the likes that can be asked for; MissingData where there is none."""
+    askable = past.askable(since)
     if not len(askable):
-        later = int((log.time >= cuts[0]).sum())
+        later = int((log.time >= since).sum())
         raise MissingData(
             f"replay {log.name}: expected viewers who come back and like another film in the "
             f"latter half, got none: {later:,} events there, of {len(log.users):,} viewers in all"
         )
+    return askable
+
+
+def _asked(
+    log: Log, past: Past, cuts: Sequence[int], ask: int | None, rng: np.random.Generator
+) -> Asked:
+    askable = askable_likes(log, past, cuts[0])
     events = askable
     if ask is not None and ask < len(askable):
         if ask < 1:
