@@ -191,10 +191,8 @@ def _asked(
     if ask is not None and ask < len(askable):
         if ask < 1:
             raise InputError(f"ask: expected at least 1, got {ask}")
-        bounds = np.linspace(0, len(askable), ask + 1)
-        drawn = bounds[:-1] + rng.random(ask) * np.diff(bounds)
-        events = askable[np.minimum(drawn.astype(np.int64), len(askable) - 1)]
-        events = np.unique(events)
+        bounds = np.linspace(0, len(askable), ask + 1).astype(np.int64)
+        events = askable[rng.integers(bounds[:-1], bounds[1:])]
     refit = np.searchsorted(np.asarray(cuts), log.time[events], side="right") - 1
     first = np.full(len(log.items), np.iinfo(np.int64).max)
     np.minimum.at(first, log.item, log.time)
