@@ -8,6 +8,7 @@ import pytest
 
 from matinee.dataset import Dataset, Histories, time_split
 from matinee.dataset.splits import window_stage
+from matinee.features.affinities import Affinities
 from matinee.features.film_moments import film_moments
 from matinee.features.pairs import PairFeatures
 from matinee.features.tastes import Tastes
@@ -131,3 +132,35 @@ def test_without_times_genres_and_ratings_there_are_fewer_features(data: Dataset
     assert not [name for name in found if "days" in name or "genre" in name]
     assert "mean rating" not in found
     assert "viewers" in found
+
+
+def test_people_liked_before_are_the_mean_likeness_of_levels(data: Dataset):
+    """Against the definition, pair by pair."""
+    affinities = Affinities.of(data.movies)
+    assert {"director liked before", "cast liked before", "decade liked before"} <= set(
+        affinities.kinds
+    )
+    histories = data.histories.take(np.array([1, 7, 12]))  # the second has no history
+    numbers = np.tile(np.arange(6), (3, 1))
+    found = affinities.pairs(histories, numbers)
+    for name, matrix in affinities.kinds.items():
+        dense = matrix.toarray()
+        for row in (0, 2):
+            mine = histories.take(np.array([row]))
+            liked = mine.numbers[mine.strength > 0]
+            expected = (dense[liked] @ dense[:6].T).mean(axis=0)
+            np.testing.assert_allclose(found[name][row], expected, rtol=1e-5, err_msg=name)
+        assert np.isnan(found[name][1]).all()
+
+
+def test_length_is_told_against_what_was_liked(data: Dataset):
+    minutes = pl.Series(
+        [None if k == 2 else 80 + k for k in range(data.movies.height)], dtype=pl.Int32
+    )
+    affinities = Affinities.of(data.movies.with_columns(runtime=minutes))
+    mine = data.histories.take(np.array([0]))
+    liked = mine.numbers[mine.strength > 0]
+    usual = np.mean([80 + k for k in liked if k != 2])
+    found = affinities.pairs(mine, np.array([[2, 5]]))["longer than liked"][0]
+    assert np.isnan(found[0])
+    assert found[1] == pytest.approx(85 - usual)

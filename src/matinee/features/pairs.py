@@ -1,15 +1,21 @@
 """Features of (viewer, film) pairs as of a moment, each with a name that a person can read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from matinee.dataset import Dataset, Histories, Vocabulary
+from matinee.errors import InputError
+from matinee.features.affinities import Affinities
+from matinee.features.attributes import attributes
 from matinee.features.film_moments import film_moments
+from matinee.features.preparation import prepare
 from matinee.features.tastes import Tastes
 from matinee.features.viewer_habits import viewer_habits
 
-GENRE = "genre: "
+GENRE, FACT = "genre: ", "film's "
+WHEN = ("year", "decade")  # the age of a film says it, as of the moment
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,11 +25,15 @@ class PairFeatures:
     items: Vocabulary
     films: dict[str, np.ndarray]  # name -> (items,) float32
     tastes: Tastes | None
+    affinities: Affinities
+    facts: dict[str, np.ndarray]  # name -> (items,) float32, of the prepared attributes
 
     @classmethod
     def of(cls, data: Dataset) -> "PairFeatures":
         """As of `data.as_of`: nothing later is read, since the data set holds nothing later."""
-        return cls(data.items, film_moments(data), Tastes.of(data))
+        films = film_moments(data)
+        affinities = Affinities.of(data.movies)
+        return cls(data.items, films, Tastes.of(data), affinities, _facts(data, films))
 
     def pairs(self, histories: Histories, numbers: np.ndarray) -> dict[str, np.ndarray]:
         """Name → (rows, n) float32 for the films `numbers` (rows, n), in numbers of `items`.
@@ -45,4 +55,27 @@ class PairFeatures:
             found |= self.tastes.pairs(histories, numbers)
             for k, genre in enumerate(self.tastes.genres):
                 found[GENRE + genre] = (self.tastes.shares[:, k] > 0).astype(np.float32)[numbers]
-        return found
+        found |= {FACT + name: values[numbers] for name, values in self.facts.items()}
+        return found | self.affinities.pairs(histories, numbers)
+
+
+def _facts(data: Dataset, films: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Prepared attributes that tell films apart, categories encoded by the mean rating until then.
+
+    Genres have columns already. Films that nobody rated teach no encoding; without ratings the
+    likes do.
+    """
+    table = attributes(data.movies)
+    table = table.drop("genres", *(name for name in WHEN if name in table.columns), strict=False)
+    target = films.get("mean rating", films["likes"]).astype(np.float64)
+    target = np.where(films["viewers"] > 0, target, np.nan)
+    try:
+        prepared, values = prepare(table, target, np.random.default_rng(0))
+    except InputError:  # nothing known of the films, or nobody watched any
+        return {}
+    spread = values.std(axis=0)
+    return {
+        name: values[:, k].astype(np.float32)
+        for k, name in enumerate(prepared.names)
+        if spread[k] > 0
+    }

@@ -54,6 +54,10 @@ class Examples:
         """The viewer of each pair, (pairs,)."""
         return np.repeat(np.arange(len(self.sizes)), self.sizes)
 
+    def only(self, names: Sequence[str]) -> "Examples":
+        """The same pairs with these features."""
+        return Examples(self.features.only(names), self.liked, self.sizes)
+
     def told(self) -> "Examples":
         """Only viewers of whom some pairs are liked and some are not: others teach no order."""
         likes = np.bincount(self.viewers, self.liked, minlength=len(self.sizes))

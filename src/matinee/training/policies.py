@@ -17,6 +17,7 @@ from matinee.models.protocols import RatingPredictor
 from matinee.ranking.examples import Examples, Features, together
 from matinee.ranking.fitted_policy import FirstStage, FittedPolicy
 from matinee.ranking.policy import Policy
+from matinee.ranking.selection import selection
 from matinee.training.choosing import Chooser
 from matinee.training.fitting import fit
 
@@ -46,9 +47,11 @@ class PolicyFitter:
             if key not in self._examples:
                 self._examples[key] = self._learnt_from(policy)
             self.say(f"{policy.name}: learning to rank")
-            ranker = policy.ranker.fit(
-                self._examples[key], np.random.default_rng(self.chooser.seed)
-            )
+            learnt, rng = self._examples[key], np.random.default_rng(self.chooser.seed)
+            if policy.ranker.kind != "linear":  # whose two features are its definition
+                chosen = selection(learnt, rng)
+                learnt = learnt.only(chosen.kept)
+            ranker = policy.ranker.fit(learnt, rng)
         if model not in self._first:
             self.say(f"{policy.name}: fitting the first stage")
             self._first[model] = first_stage(self._recipe(model), self.final, self.chooser.seed)
@@ -116,4 +119,4 @@ def _windows(tune: Stage) -> Iterator[Stage]:
 def _alike(parts: list[Examples]) -> list[Examples]:
     """With the features that all have: an early window may lack a genre."""
     names = [n for n in parts[0].features.names if all(n in p.features.names for p in parts)]
-    return [Examples(p.features.only(names), p.liked, p.sizes) for p in parts]
+    return [part.only(names) for part in parts]
