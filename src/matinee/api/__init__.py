@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from matinee.api.reading import as_dataset, read
     from matinee.api.recommending import Recommendation, Recommendations, fit, recommend, similar
     from matinee.api.reranking import frontier
+    from matinee.api.replaying import replay
     from matinee.api.tuning import Tuning, tune
 
 # Each name's module is loaded when the name is first asked for: to recommend, nobody waits for
@@ -34,6 +35,7 @@ _MODULES = {
     "read": "reading",
     "read_policy": "policies",
     "recommend": "recommending",
+    "replay": "replaying",
     "similar": "recommending",
     "split": "comparing",
     "tune": "tuning",
@@ -56,6 +58,7 @@ __all__ = [
     "read",
     "read_policy",
     "recommend",
+    "replay",
     "similar",
     "split",
     "tune",

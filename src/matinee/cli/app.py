@@ -13,6 +13,7 @@ from matinee.cli.interpret_command import interpret
 from matinee.cli.model_commands import evaluate, train
 from matinee.cli.output import forgive_encoding
 from matinee.cli.page_command import page
+from matinee.cli.replay_command import replay
 from matinee.cli.tune_command import tune
 from matinee.cli.viewer_commands import forget
 from matinee.errors import MatineeError
@@ -35,6 +36,7 @@ app.command("import")(import_)
 app.command()(explore)
 app.command()(train)
 app.command()(evaluate)
+app.command()(replay)
 app.command()(tune)
 app.command()(frontier)
 app.command()(interpret)

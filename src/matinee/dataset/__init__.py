@@ -2,6 +2,8 @@
 
 from matinee.dataset.data import Dataset
 from matinee.dataset.histories import NO_TIME, Histories
+from matinee.dataset.log import Log, Past
+from matinee.dataset.pages import Shown
 from matinee.dataset.splits import (
     Split,
     Stage,
@@ -25,6 +27,9 @@ __all__ = [
     "NO_TIME",
     "Dataset",
     "Histories",
+    "Log",
+    "Past",
+    "Shown",
     "Split",
     "Stage",
     "Vocabulary",

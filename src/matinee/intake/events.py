@@ -1,0 +1,152 @@
+"""A log of events (plays, ratings, impressions) as a file, and what it says of who liked what."""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from matinee.errors import InputError, few
+from matinee.intake.account import Account
+from matinee.intake.cells import Cell, moment, number, read_parquet_sheet, read_sheet, text, whole
+from matinee.intake.detection import separator
+from matinee.intake.files import File, list_files
+from matinee.intake.own import scale_of
+from matinee.intake.records import Layout, read_header
+from matinee.schema import RATINGS, RatingScale, Schema, Tables
+
+KINDS = (
+    *("impression", "open", "play", "pause", "resume", "skip", "stop", "complete", "rate", "like"),
+    *("dislike", "add_to_list", "remove_from_list", "not_interested", "seen_elsewhere", "search"),
+    "retract",
+)
+# What a kind says of a film; a rate says what its stars say. Other kinds say nothing: to be shown
+# a film, to begin it or to stop it is no opinion.
+SAYS = {
+    "complete": 1.0,
+    "like": 1.0,
+    "skip": 0.0,
+    "seen_elsewhere": 0.0,
+    "dislike": -1.0,
+    "not_interested": -1.0,
+}
+_CELLS: tuple[Cell, ...] = (
+    text("user_id").required,
+    text("item_id").required,
+    text("kind").required,
+    moment("timestamp").required,
+    number("value").if_there,
+    text("page_id").if_there,
+    whole("row").if_there,
+    whole("slot").if_there,
+)
+_OPTIONAL: Schema = {
+    "value": pl.Float64(),
+    "page_id": pl.String(),
+    "row": pl.Int64(),
+    "slot": pl.Int64(),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Events:
+    """The sound events of a file, and a line on each thing that was left out."""
+
+    name: str
+    table: pl.DataFrame  # user_id, item_id, kind, timestamp, value, page_id, row, slot
+    left_out: tuple[str, ...]
+
+
+def is_event_log(path: Path) -> bool:
+    """Whether the path is one CSV or Parquet file with user_id, item_id and kind."""
+    if not path.is_file():
+        return False
+    files = list_files(path)
+    if len(files) != 1 or files[0].member is not None:
+        return False
+    head = files[0].head()
+    if head[:4] == b"PAR1":
+        try:
+            columns = list(pl.read_parquet_schema(path))
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
+            return False
+    else:
+        first = head.decode("utf-8-sig", "replace").partition("\n")[0]
+        columns = [name.strip().strip('"') for name in first.split(separator(first))]
+    return {"user_id", "item_id", "kind"} <= set(columns)
+
+
+def read_events(path: Path, strict: bool = False) -> Events:
+    """The events of a CSV or Parquet file; broken rows are left out and counted.
+
+    InputError where no row is sound, or a column is missing; `strict`: at the first broken row.
+    """
+    account = Account(strict)
+    file = list_files(path)[0]
+    if file.head(4) != b"PAR1":
+        _needs_times(read_header(file, Layout(_separator(file))), file.place)
+    with tempfile.TemporaryDirectory(prefix="matinee-") as folder:
+        if file.head(4) == b"PAR1":
+            _needs_times(list(pl.read_parquet_schema(path)), file.place)
+            table = read_parquet_sheet(file, _CELLS, account, Path(folder)).table
+        else:
+            layout = Layout(_separator(file))
+            table = read_sheet(file, layout, _CELLS, account, publish=False).table
+    for cell in _CELLS:
+        if cell.name not in table.columns:
+            table = table.with_columns(pl.lit(None, _OPTIONAL[cell.name]).alias(cell.name))
+    left_out = []
+    if account.quarantine.height:
+        counts = account.quarantine["reason"].value_counts(sort=True)
+        reasons = ", ".join(f"{count:,} {reason}" for reason, count in counts.iter_rows())
+        left_out.append(f"left out: {account.quarantine.height:,} broken events ({reasons})")
+    known = table["kind"].is_in(KINDS)
+    if not known.all():
+        strange = table.filter(~known)["kind"].unique().sort()
+        if not known.any():
+            raise InputError(f"{file.place}: expected kinds {', '.join(KINDS)}, got {few(strange)}")
+        left_out.append(f"left out: {int((~known).sum()):,} events of kinds {few(strange)}")
+        table = table.filter(known)
+    if retracted := int((table["kind"] == "retract").sum()):
+        left_out.append(f"{retracted:,} retractions are not followed: what was said stays said")
+    return Events(path.stem, table, tuple(left_out))
+
+
+def interactions(events: Events) -> tuple[Tables, np.ndarray]:
+    """What the events say of films, as tables without a catalogue, and the strength of each row.
+
+    A rate says what its stars say on the narrowest scale that holds all; `SAYS` tells the rest.
+    A pair may stand several times: each row is what was said at its moment.
+    """
+    table = events.table
+    rated = (pl.col("kind") == "rate") & pl.col("value").is_not_null()
+    says = table.filter(rated | pl.col("kind").is_in(list(SAYS)))
+    if not says.height:
+        raise InputError(
+            f"{events.name}: expected events that say something of a film (rate with a value, "
+            f"{', '.join(SAYS)}), got {few(table['kind'].unique().sort())}"
+        )
+    stars = says.select(pl.when(pl.col("kind") == "rate").then("value")).to_series()
+    scale = scale_of(stars) if stars.null_count() < len(stars) else RatingScale(1, 5, 1)
+    values = stars.cast(pl.Float32).fill_null(float("nan")).to_numpy()
+    told = says["kind"].replace_strict(SAYS, default=0.0, return_dtype=pl.Float64).to_numpy()
+    by_stars = np.where(values >= scale.like, 1.0, np.where(values <= scale.dislike, -1.0, 0.0))
+    strength = np.where(np.isnan(values), told, by_stars).astype(np.float32)
+    ratings = says.select(
+        "user_id", "item_id", rating=stars.cast(pl.Float32), timestamp="timestamp"
+    )
+    ratings = ratings.select(list(RATINGS))
+    return Tables(events.name, pl.DataFrame(), ratings, scale), strength
+
+
+def _needs_times(columns: list[str], place: str) -> None:
+    if "timestamp" not in columns:
+        raise InputError(
+            f"{place}: expected a column timestamp (UTC seconds or ISO dates), got {columns}; "
+            "without times nobody can say what came before what"
+        )
+
+
+def _separator(file: File) -> str:
+    return separator(file.head().decode("utf-8-sig", "replace").split("\n")[0])
