@@ -78,13 +78,19 @@ def measured(data: str, folder: Path, rows: list[Rated] | None = None) -> list[d
     return found
 
 
-def section(data: str, rows: list[dict[str, Any]]) -> list[str]:
-    """The part of the page on the ratings of one data set."""
+def heading(data: str) -> str:
+    """The first line of its section."""
+    return f"## Predicted ratings: {data.replace(':', ' ')}"
+
+
+def section(data: str, rows: list[dict[str, Any]], where: str) -> list[str]:
+    """The part of the page on the ratings of one data set; `where` names the machine."""
     lines = [
-        f"## Predicted ratings: {data.replace(':', ' ')}",
+        heading(data),
         "",
         f"{rows[0]['folds']} of 5 random folds (scikit-learn's KFold, seed 0) pooled, "
-        f"{rows[0]['ratings']:,} ratings predicted, clipped to the scale.",
+        f"{rows[0]['ratings']:,} ratings predicted, clipped to the scale. Seconds: {where}, models "
+        "taking turns.",
         "",
         "| model | library | blocks or settings | RMSE | MAE | within 50 / 80 / 95 % | fit s | "
         "predict s |",
