@@ -5,8 +5,8 @@ What was not measured this time stays on the page as it is.
 make bench-peers, or python benchmarks/peers.py [name ...]. A name is a data set that `matinee get`
 knows: every library fits the same likes with the same settings and ranks the same viewers, who
 are in nobody's training; one code measures all lists. `ratings-NAME`: the same for predicted
-ratings, on identical folds. als, ease or one: speed and memory on the generated file of 20 million
-ratings, as `make bench` measures them.
+ratings, on identical folds; `ratings-time-NAME`: on the last part in time. als, ease, one or stars:
+speed and memory, as `make bench` measures them.
 """
 
 import json
@@ -160,7 +160,7 @@ def on(about: dict[str, Any]) -> str:
 def main() -> None:
     """Measure what the command line names, else everything, and write the page of all on record."""
     RESULTS.mkdir(parents=True, exist_ok=True)
-    rated = {f"ratings-{data.partition(':')[0]}": data for data in rating_peers.RATINGS}
+    rated = {rating_peers.name_of(data): data for data in rating_peers.RATINGS}
     asked = sys.argv[1:] or [*DATA, *rated, *MODEL_MEASURES]
     for library in ("myfm", "surprise") if set(asked) <= set(rated) else NAMES:
         interpreter(library)
