@@ -1,10 +1,12 @@
 """Accuracy, time and memory of matinee beside each peer on real data; writes docs/peers.md.
 
+What was not measured this time stays on the page as it is.
+
 make bench-peers, or python benchmarks/peers.py [name ...]. A name is a data set that `matinee get`
 knows: every library fits the same likes with the same settings and ranks the same viewers, who
 are in nobody's training; one code measures all lists. `ratings-NAME`: the same for predicted
-ratings, on identical folds. als, ease or one: speed and memory on the generated file of 20 million
-ratings, as `make bench` measures them.
+ratings, on identical folds; `ratings-time-NAME`: on the last part in time. als, ease, one or stars:
+speed and memory, as `make bench` measures them.
 """
 
 import json
@@ -87,7 +89,7 @@ def section(found: dict[str, Any]) -> list[str]:
         f"## {found['data']}",
         "",
         *folds_section(found["folds"]),
-        "One split, for time and memory: "
+        f"One split, for time and memory ({on(found['machine'])}): "
         f"{split['train']:,} viewers and {split['likes']:,} likes of {split['items']:,} films to "
         f"learn from, {split['asked']:,} other viewers asked.",
         "",
@@ -123,53 +125,72 @@ def version(library: str) -> str:
 
 
 def speed() -> list[str]:
-    """The part of the page on speed and memory at size."""
-    rows, _ = recorded(list(MODEL_MEASURES))
-    if not rows:
+    """The part of the page on speed and memory at size; nothing until each measure is on record."""
+    if not all((RESULTS / f"{name}.json").exists() for name in MODEL_MEASURES):
         return []
-    about = (
+    rows, about = recorded(list(MODEL_MEASURES))
+    words = (
         "On the generated file of 20 million ratings (`benchmarks/README.md`), each measured thing "
         "in a process of its own, taking turns. Ratio: matinee over the peer; target: the most "
-        "that it may be."
+        f"that it may be. {on(about)}."
     )
-    return ["## Speed and memory at size", "", about, "", table(rows), ""]
+    return ["## Speed and memory at size", "", words, "", table(rows), ""]
 
 
-def page(found: list[dict[str, Any]], rated: dict[str, list[dict[str, Any]]]) -> str:
-    """docs/peers.md."""
-    about = found[0]["machine"]
+def page(standing: str, fresh: dict[str, list[str]]) -> str:
+    """docs/peers.md: sections by their first lines, `fresh` ones in place of those that stand."""
     versions = ", ".join(version(name) for name in NAMES)
-    opening = (PEERS / "page.md").read_text().format(versions=versions, seed=SEED, **about)
-    lines = [line for each in found for line in section(each)]
-    lines += [line for data, rows in rated.items() for line in rating_peers.section(data, rows)]
-    lines += speed()
-    return "\n".join([opening, *lines]).rstrip() + "\n"
+    opening = (PEERS / "page.md").read_text().format(versions=versions, seed=SEED)
+    parts = ["## " + part for part in ("\n" + standing).split("\n## ")[1:]]
+    sections = {part.partition("\n")[0]: part.rstrip() for part in parts}
+    sections |= {lines[0]: "\n".join(lines).rstrip() for lines in fresh.values() if lines}
+    known = [f"## {name}" for name in DATA] + [
+        rating_peers.heading(d) for d in rating_peers.RATINGS
+    ]
+    last = [title for title in sections if title not in known]
+    kept = [sections[title] for title in (*known, *last) if title in sections]
+    return "\n\n".join([opening.rstrip(), *kept]) + "\n"
+
+
+def on(about: dict[str, Any]) -> str:
+    """The machine of a section, in words."""
+    return f"{about['cores']} cores, {about['memory_gib']} GiB, {about['cpu']}"
 
 
 def main() -> None:
     """Measure what the command line names, else everything, and write the page of all on record."""
-    for library in NAMES:
-        interpreter(library)
     RESULTS.mkdir(parents=True, exist_ok=True)
-    rated = {f"ratings-{data.partition(':')[0]}": data for data in rating_peers.RATINGS}
-    for name in sys.argv[1:] or [*DATA, *rated, *MODEL_MEASURES]:
+    rated = {rating_peers.name_of(data): data for data in rating_peers.RATINGS}
+    asked = sys.argv[1:] or [*DATA, *rated, *MODEL_MEASURES]
+    for library in ("myfm", "surprise") if set(asked) <= set(rated) else NAMES:
+        interpreter(library)
+    for name in asked:
         print(f"{name} ...", file=sys.stderr, flush=True)
         if name in MODEL_MEASURES:
             record(name, *MODEL_MEASURES[name](20_000_000, 3))
             continue
         if name in rated:
             rows = rating_peers.measured(rated[name], ROOT / ".bench" / "peers" / name)
-            document: Any = {"data": rated[name], "rows": rows}
+            document: Any = {"data": rated[name], "rows": rows, "machine": machine()}
         else:
             document = measured(name)
         (RESULTS / f"peers-{name}.json").write_text(json.dumps(document, indent=1))
-    paths = [RESULTS / f"peers-{name}.json" for name in DATA]
-    found = [json.loads(path.read_text()) for path in paths if path.exists()]
-    kept = [RESULTS / f"peers-{name}.json" for name in rated]
-    ratings = [json.loads(path.read_text()) for path in kept if path.exists()]
-    rows = {each["data"]: each["rows"] for each in ratings}
-    written = page(found, rows)
-    (ROOT / "docs" / "peers.md").write_text(written)
+    publish()
+
+
+def publish() -> None:
+    """Put whatever is on record into docs/peers.md, and print it."""
+    fresh = {"speed": speed()}
+    for path in sorted(RESULTS.glob("peers-*.json")):
+        found = json.loads(path.read_text())
+        if "split" in found:
+            fresh[path.stem] = section(found)
+        elif found["data"] in rating_peers.RATINGS:
+            where = on(found["machine"])
+            fresh[path.stem] = rating_peers.section(found["data"], found["rows"], where)
+    target = ROOT / "docs" / "peers.md"
+    written = page(target.read_text() if target.exists() else "", fresh)
+    target.write_text(written)
     print(written)
 
 

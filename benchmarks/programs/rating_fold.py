@@ -1,6 +1,7 @@
 """A fold of ratings and the blocks of its model as arrays: python rating_fold.py data folder fold.
 
 `data` is what `matinee get` knows or "generated:viewers,films,ratings": noise on factors of rank 8.
+`fold` is a number, or "time": the last part of the global time split.
 Train and test: users, items, ratings and days as numbers (a test day that no training rating of
 the viewer has is -1); films by level (genre, year, ...) as a CSR matrix, a block after the other.
 """
@@ -14,11 +15,11 @@ from clock import report
 from scipy.sparse import csr_array, hstack
 
 from matinee.api import as_dataset
-from matinee.dataset import Dataset, rating_fold_stages
+from matinee.dataset import Dataset, rating_fold_stages, time_split
 from matinee.features import levels
 from matinee.schema import MOVIES, RATINGS, RatingScale, Tables
 
-data, folder, fold = sys.argv[1], sys.argv[2], int(sys.argv[3])
+data, folder, fold = sys.argv[1], sys.argv[2], sys.argv[3]
 
 
 def generated(users: int, items: int, count: int) -> Dataset:
@@ -50,7 +51,7 @@ def generated(users: int, items: int, count: int) -> Dataset:
 
 made = data.startswith("generated:")
 whole = generated(*map(int, data.partition(":")[2].split(","))) if made else as_dataset(data)
-stage = rating_fold_stages(whole)[fold]
+stage = time_split(whole).final if fold == "time" else rating_fold_stages(whole)[int(fold)]
 train, truth = stage.train.histories, stage.truth
 asked = whole.users.numbers(stage.histories.user_ids)[truth.entry_rows]
 keys, test_keys = (

@@ -8,6 +8,7 @@ from matinee.kernels.posteriors import (
     moments,
     moments_reference,
     posteriors,
+    posteriors_and_error,
     posteriors_reference,
 )
 
@@ -34,6 +35,20 @@ def test_posteriors_are_those_of_the_plain_definition(seed, rows, items, factors
         strict=True,
     ):
         np.testing.assert_allclose(found, expected, rtol=1e-8, atol=1e-10)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 2**32 - 1), st.integers(0, 6), st.integers(1, 7), st.integers(1, 4))
+def test_the_expected_error_is_that_of_every_single_value(seed, rows, items, factors):
+    """Mean over values of (value - mean)² + variance, one pair after the other."""
+    rng = np.random.default_rng(seed)
+    entries, others = ratings(rng, rows, items), side(rng, items, factors)
+    found, error = posteriors_and_error(entries, others, np.full(factors + 1, 2.0), 0.7)
+    indptr, numbers, values = entries
+    pairs = np.repeat(np.arange(rows), np.diff(indptr)), numbers
+    mean, variance = moments_reference(*pairs, found, others)
+    expected = ((values - mean) ** 2 + variance).mean() if len(values) else 0.0
+    assert error == pytest.approx(expected, rel=1e-9)
 
 
 def test_with_certain_features_the_mean_is_ridge_regression():

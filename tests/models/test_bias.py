@@ -83,6 +83,17 @@ def test_it_predicts_held_out_ratings_better_than_the_mean(data):
     assert np.square(np.concatenate(errors)).mean() < np.square(np.concatenate(baseline)).mean()
 
 
+def test_where_all_ratings_are_equal_it_is_as_sure_as_rounding_to_a_step_allows(data):
+    equal = np.full(data.histories.entries, 4, np.float32)
+    same = data.with_histories(replace(data.histories, rating=equal))
+    mean, deviation = fit(same).predict(same.histories, np.array([0]), np.array([1]), np.zeros(1))
+    assert mean[0] == pytest.approx(4)
+    step = data.scale.step
+    rounding = np.random.default_rng(0).uniform(-step / 2, step / 2, 100_000).std()
+    assert rounding < deviation[0] * 1.01
+    assert deviation[0] < 1.5 * rounding
+
+
 def test_without_ratings_it_says_so(data):
     silent = replace(data.histories, rating=np.full(data.histories.entries, np.nan, np.float32))
     with pytest.raises(MissingData, match="bias: expected ratings, lopsided has none"):

@@ -67,6 +67,27 @@ def test_a_part_without_data_is_left_out(data):
         Blend(("tfidf",), (1.0,)).fit(data, rng())
 
 
+def test_predicted_stars_are_a_part_like_any_other(data, asked):
+    """Their reasons add up with the others', they are stored, and likes alone leave them out."""
+    stars = ("fm:factors=2,epochs=12,draws=4", "mf:factors=2")
+    model = Blend(("linear:ridge=2", *stars), (1.0, 0.3, 0.2)).fit(data, rng())
+    assert [part.kind for part in model.parts][1:] == ["fm", "mf"]
+    scores = model.score(asked)
+    without = Blend(("linear:ridge=2",), (1.0,)).fit(data, rng()).score(asked)
+    assert np.abs(scores - without).max() > 0.1
+    items = np.tile(np.arange(len(model.items)), (asked.rows, 1))
+    np.testing.assert_allclose(
+        model.contributions(asked, items).totals(), scores, rtol=1e-3, atol=2e-3
+    )
+    back = FittedBlend.from_arrays(model.recipe, model.items, model.arrays())
+    np.testing.assert_array_equal(back.score(asked), scores)
+    silent = np.full(data.histories.entries, np.nan, np.float32)
+    likes = data.with_histories(replace(data.histories, rating=silent))
+    assert Blend(("linear:ridge=2", *stars), (1.0, 0.3, 0.2)).fit(likes, rng()).recipe == Blend(
+        ("linear:ridge=2",), (1.0,)
+    )
+
+
 def test_a_new_film_gets_what_its_content_lets_expect_the_more_the_fewer_saw_it(data, asked):
     """Kernel ridge regression of the part's own scores, without the film's own if it has any."""
     model = Blend(("linear:ridge=2",), (1.0,)).fit(data, rng())

@@ -9,6 +9,7 @@ from matinee.errors import InputError, MissingData
 from matinee.features import levels
 from matinee.models.fm import Fm
 from matinee.models.mf import Mf
+from matinee.models.naming import describe, recipe_from_text
 from matinee.schema import MOVIES, RatingScale
 
 STARS = RatingScale(0.5, 5, 0.5)
@@ -272,6 +273,14 @@ def test_it_beats_the_biased_factorisation_where_films_are_described(data):
 def test_settings_out_of_range_are_refused(wrong):
     with pytest.raises(InputError, match="fm: expected factors >= 1 and 1 to"):
         Fm(**wrong)
+
+
+@pytest.mark.parametrize("text", ["fm:epochs=12,draws=4", "fm:draws=4,epochs=12"])
+def test_settings_as_text_are_taken_together_whatever_their_order(text):
+    """Twelve epochs have no room for the 32 draws of the default, but have for four."""
+    recipe = recipe_from_text(text)[1]
+    assert recipe == Fm(epochs=12, draws=4)
+    assert recipe_from_text(describe(recipe, whole=True))[1] == recipe
 
 
 def test_levels_have_names_and_leave_out_what_one_film_alone_has():

@@ -114,20 +114,20 @@ def _part(
     rows, numbers, cells = pairs
     means, variances = out
     _, size, draws = viewers.means.shape
-    x = np.ones((size, draws), np.float32)
-    spread, expected = np.empty(draws), np.empty(draws)
-    some = np.empty((size, DOUBTS), np.float32)
+    expected, ones = np.empty(draws, np.float32), np.ones(draws, np.float32)
+    usual = days.variance.mean()
+    x, some = np.empty((size, draws), np.float32), np.empty((size, DOUBTS), np.float32)
+    second = viewers.second.reshape(-1, size * size)
+    spreads = films.spreads.reshape(-1, size * size)  # one long loop vectorises, short ones do not
     for place in range(bounds[0], bounds[1]):
-        row = rows[place]
-        middle, p = films.middles[numbers[place]], viewers.means[row]
-        x[0] = np.float32(1)
-        x[1:] = middle[1:]
+        row, film = rows[place], numbers[place]
+        middle, p, within = films.middles[film], viewers.means[row], usual
+        covariances = viewers.covariances[row]
         for d in range(draws):
-            expected[d] = middle[0, d]
-            spread[d] = days.variance[d]
-        for f in range(size):
+            expected[d] = middle[0, d] + p[0, d]
+        for f in range(1, size):
             for d in range(draws):
-                expected[d] += x[f, d] * p[f, d]
+                expected[d] += middle[f, d] * p[f, d]
         if cells[place] >= 0:
             day = Days(
                 days.films[cells[place]],
@@ -135,44 +135,49 @@ def _part(
                 days.counts[cells[place] : cells[place] + 1],
                 days.variance,
             )
-            _on_known_day(p, viewers.precision[row], day, x, expected, spread)
-        mean, variance = _over_draws(expected, spread)
-        for f in range(size):
-            for d in range(DOUBTS):
-                some[f, d] = x[f, d * draws // DOUBTS]
-        variance += _spread(viewers.covariances[row], some)
-        variance += _product(viewers.second[row], films.spreads[numbers[place]])
-        means[place], variances[place] = mean, variance + viewers.noise[row]
+            x[:] = middle
+            within = _on_known_day(p, viewers.precision[row], day, x, expected)
+            _pick(x, x[0], some)
+        else:
+            _pick(middle, ones, some)
+        mean, between = _over_draws(expected)
+        variance = within + between + viewers.noise[row] + _spread(covariances, some)
+        product = np.float32(0)
+        for f in range(size * size):
+            product += second[row, f] * spreads[film, f]
+        means[place], variances[place] = mean, variance + product
 
 
-@njit(cache=True, fastmath={"reassoc", "contract"})
-def _product(one: np.ndarray, other: np.ndarray) -> float:
-    """Sum of products of two matrices, (S, S) float32."""
-    total = np.float32(0)
-    for f in range(len(one)):
-        for k in range(len(one)):
-            total += one[f, k] * other[f, k]
-    return np.float64(total)
+@njit(cache=True)
+def _pick(x: np.ndarray, level: np.ndarray, out: np.ndarray) -> None:
+    """The draws of `doubted`; `level` stands in the first row."""
+    draws = x.shape[1]
+    for d in range(DOUBTS):
+        place = d * draws // DOUBTS
+        out[0, d] = level[place]
+        for f in range(1, len(x)):
+            out[f, d] = x[f, place]
 
 
 @njit(cache=True, fastmath={"reassoc", "contract"})
 def _on_known_day(
-    p: np.ndarray,
-    precision: np.ndarray,
-    day: Days,
-    x: np.ndarray,
-    expected: np.ndarray,
-    spread: np.ndarray,
-) -> None:
-    """What is expected of a rating moves by what is left of the day's others; in place."""
+    p: np.ndarray, precision: np.ndarray, day: Days, x: np.ndarray, expected: np.ndarray
+) -> float:
+    """What is expected of a rating moves by what is left of the day's others; in place.
+
+    So does the film's x, whose level becomes 1. The mean variance that is left of the day's level.
+    """
+    spread = 0.0
+    x[0] = np.float32(1)
     for d in range(len(expected)):
         gain = day_gain(precision[d], day.variance[d], day.counts[0])
-        spread[d] = day.variance[d] * (1 - gain * day.counts[0])
+        spread += day.variance[d] * (1 - gain * day.counts[0])
         left = day.targets[d]
         for f in range(len(x)):
             left -= day.films[f, d] * p[f, d]
             x[f, d] -= np.float32(gain * day.films[f, d])
-        expected[d] += gain * left
+        expected[d] += np.float32(gain * left)
+    return spread / len(expected)
 
 
 @njit(cache=True, fastmath={"reassoc", "contract"})
@@ -194,13 +199,13 @@ def _spread(covariance: np.ndarray, x: np.ndarray) -> float:
 
 
 @njit(cache=True, fastmath={"reassoc", "contract"})
-def _over_draws(expected: np.ndarray, spread: np.ndarray) -> tuple[float, float]:
-    """Mean of the expected, and mean of the spread plus variance of the expected."""
-    mean, within, between = 0.0, 0.0, 0.0
+def _over_draws(expected: np.ndarray) -> tuple[float, float]:
+    """Mean and variance."""
+    mean, between = np.float32(0), np.float32(0)
     for d in range(len(expected)):
         mean += expected[d]
-        within += spread[d]
-    mean /= len(expected)
+    mean /= np.float32(len(expected))
     for d in range(len(expected)):
-        between += (expected[d] - mean) ** 2
-    return mean, (within + between) / len(expected)
+        off = expected[d] - mean
+        between += off * off
+    return np.float64(mean), np.float64(between) / len(expected)

@@ -50,12 +50,13 @@ class Bias:
             level = _shrunk(items, residual - user_level[users], counts, self.ridge)
             user_level = _shrunk(users, residual - level[items], user_counts, self.user_ridge)
         residual -= user_level[users] + level[items]
+        least = data.scale.step / np.sqrt(12)  # what rounding to the scale hides, if nothing else
         return FittedBias(
             self,
             data.items,
             level.astype(np.float32),
             counts.astype(np.int32),
-            np.array([mean, residual.std(), data.scale.minimum, data.scale.maximum]),
+            np.array([mean, max(residual.std(), least), data.scale.minimum, data.scale.maximum]),
         )
 
 

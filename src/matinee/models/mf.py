@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 
 from matinee.dataset import Dataset, Histories, Vocabulary
 from matinee.errors import InputError, MissingData, NumericError
-from matinee.kernels.posteriors import Csr, Side, moments, posteriors
+from matinee.kernels.posteriors import Csr, Side, moments, posteriors, posteriors_and_error
 from matinee.models.protocols import Contributions
 from matinee.models.stored import check_shape
 
@@ -65,7 +65,6 @@ class Mf:
         by_user, by_item = (
             (matrix.indptr, matrix.indices, matrix.data) for matrix in (ratings, ratings.T.tocsr())
         )
-        pairs = np.repeat(np.arange(ratings.shape[0]), np.diff(ratings.indptr)), ratings.indices
         users_prior, items_prior = np.full(size, _USER_PRECISION), np.full(size, _ITEM_PRECISION)
         users_prior[0] = items_prior[0] = _LEVEL_PRECISION
         noise = _NOISE
@@ -74,11 +73,9 @@ class Mf:
         items: Side = means, np.zeros((len(means), size, size))
         for epoch in range(self.epochs):
             users = posteriors(by_user, items, users_prior, noise)
-            items = posteriors(by_item, users, items_prior, noise)
+            items, error = posteriors_and_error(by_item, users, items_prior, noise)
             if epoch > 1:  # by then the factors say more than their random start
-                users_prior, items_prior = _precision(users), _precision(items)
-                expected, variance = moments(*pairs, users, items)
-                noise = float(((ratings.data - expected) ** 2 + variance).mean())
+                users_prior, items_prior, noise = _precision(users), _precision(items), error
         return items, (users_prior, items_prior), noise
 
 

@@ -26,10 +26,10 @@ def recipe_from_text(text: str) -> tuple[str, Any]:
         raise InputError(f"model: expected one of {', '.join(RECIPES)}, got {name!r}")
     if name == "blend" and settings:
         return name, _blend(settings)
-    recipe = RECIPES[name]()
-    for setting in filter(None, settings.split(",")):
-        recipe = _with(name, recipe, setting)
-    return name, recipe
+    usual = RECIPES[name]()
+    # All at once: some settings are right only beside each other.
+    found = dict(_parsed(name, usual, setting) for setting in filter(None, settings.split(",")))
+    return name, replace(usual, **found)
 
 
 def describe(recipe: Any, *, whole: bool = False) -> str:
@@ -83,7 +83,7 @@ def _blend(settings: str) -> Blend:
     return Blend(tuple(parts), tuple(weights))
 
 
-def _with(name: str, recipe: Any, setting: str) -> Any:
+def _parsed(name: str, recipe: Any, setting: str) -> tuple[str, Any]:
     key, equals, value = setting.partition("=")
     known = {f.name: type(getattr(recipe, f.name)) for f in fields(recipe)}
     if not equals or key not in known:
@@ -96,4 +96,4 @@ def _with(name: str, recipe: Any, setting: str) -> Any:
         raise InputError(f"model {name}: expected {key} as {what}, got {value!r}") from None
     if isinstance(parsed, int) and abs(parsed) > _MOST:
         raise InputError(f"model {name}: expected {key} up to {_MOST:,}, got {value!r}")
-    return replace(recipe, **{key: parsed})
+    return key, parsed
