@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from matinee.api.rating import evaluate_ratings
     from matinee.api.reading import as_dataset, read
     from matinee.api.recommending import Recommendation, Recommendations, fit, recommend, similar
-    from matinee.api.reranking import frontier
     from matinee.api.replaying import replay
+    from matinee.api.reranking import frontier
     from matinee.api.tuning import Tuning, tune
 
 # Each name's module is loaded when the name is first asked for: to recommend, nobody waits for

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
-from matinee.evaluation.beyond import exposure, genre_shares
+from matinee.evaluation.beyond import exposure
 from matinee.evaluation.replay import Replayed
+from matinee.features import genre_shares
 
 
 @dataclass(frozen=True, slots=True, eq=False)
