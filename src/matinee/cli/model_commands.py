@@ -120,7 +120,8 @@ def evaluate(
         typer.Option(
             "--policy",
             metavar="FILE",
-            help="A policy (TOML: candidates, ranker, reranking), measured end to end; may be repeated.",
+            help="A policy (TOML: candidates, ranker, reranking), measured end to end; may "
+            "be repeated.",
             show_default=False,
         ),
     ] = None,
