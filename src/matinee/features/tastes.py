@@ -4,10 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from scipy.sparse import csr_array
 
 from matinee.dataset import Dataset, Histories
-from matinee.features.named import unit_rows
 
 _PRIOR = 3.0  # films of the average taste that a history is counted with
 
@@ -18,6 +16,7 @@ class Tastes:
 
     genres: tuple[str, ...]
     shares: np.ndarray  # (items, genres) float32: a film's genres share it equally
+    unit: np.ndarray  # (items, genres) float32: the same at length 1
     usual: np.ndarray  # (genres,) of all likes
 
     @classmethod
@@ -42,7 +41,9 @@ class Tastes:
             return None
         # A genre that nobody has liked yet counts as liked once.
         usual = np.maximum(usual, 1) / np.maximum(usual, 1).sum()
-        return cls(tuple(genres.to_list()), shares, usual.astype(np.float32))
+        length = np.sqrt((shares**2).sum(axis=1, keepdims=True))
+        unit = shares / np.where(length > 0, length, 1)
+        return cls(tuple(genres.to_list()), shares, unit, usual.astype(np.float32))
 
     def pairs(self, histories: Histories, numbers: np.ndarray) -> dict[str, np.ndarray]:
         """Name → (rows, n) for films `numbers` (rows, n) of the viewers.
@@ -59,9 +60,8 @@ class Tastes:
             "taste in genres": np.einsum("rg,rng->rn", lift, asked),
             "dislikes in genres": np.einsum("rg,rng->rn", disliked, asked),
         }
-        unit = unit_rows(csr_array(self.shares)).toarray()
         last = _last(histories)
-        alike = np.einsum("rg,rng->rn", unit[np.maximum(last, 0)], unit[numbers])
+        alike = np.einsum("rg,rng->rn", self.unit[np.maximum(last, 0)], self.unit[numbers])
         found["genres of last watched"] = np.where(last[:, None] >= 0, alike, np.nan)
         return {name: values.astype(np.float32) for name, values in found.items()}
 

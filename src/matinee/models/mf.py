@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_array
 
-from matinee.dataset import Dataset, Histories, Vocabulary
+from matinee.dataset import Dataset, Histories, Vocabulary, translation
 from matinee.errors import InputError, MissingData, NumericError
 from matinee.kernels.posteriors import Csr, Side, moments, posteriors, posteriors_and_error
 from matinee.models.protocols import Contributions
@@ -119,7 +119,7 @@ class FittedMf:
         """
         del times
         asked, place = np.unique(np.asarray(rows, np.int64), return_inverse=True)
-        own = self.items.numbers(histories.items.ids)[items]
+        own = translation(histories.items, self.items)[0][items]
         own = np.where(own < 0, len(self.items), own).astype(np.int64)
         users = self._users(histories.take(asked).on(self.items))
         mean, variance = moments(place, own, users, (self.means, self.covariances))
