@@ -70,6 +70,10 @@ def test_a_whole_number_is_a_number_too():
         ('[ranker]\nkind = "lambdamart"\ntrees = 0', r"\[ranker\]: lambdamart: expected trees"),
         ('[ranker]\nkind = "lambdamart"\nlearning_rate = 2', r"expected learning_rate in \(0, 1\]"),
         ('[ranker]\nkind = "linear"\nridge = nan', r"linear ranker: expected ridge > 0, got nan"),
+        (
+            '[ranker]\nkind = "linear"\nof = "stars"',
+            r"expected of among both, popularity, rating, got .stars.",
+        ),
         ('[ranker]\nkind = "ebm"\nbins = 2', r"ebm: expected rounds >= 1, bins from 4"),
     ],
 )

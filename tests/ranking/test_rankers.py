@@ -160,3 +160,11 @@ def test_examples_and_features_must_fit_together(learnt):
         Examples(learnt.features, learnt.liked[:-1], learnt.sizes)
     with pytest.raises(InputError, match=r"expected one of .* got 'likess'"):
         learnt.features.column("likess")
+
+
+@pytest.mark.parametrize(("of", "names"), [("popularity", ("likes",)), ("rating", (RATING,))])
+def test_one_part_of_the_plane_orders_worse_than_both(learnt, fresh, of, names):
+    one, both = (LinearRanker(of=of).fit(learnt, np.random.default_rng(0)) for of in (of, "both"))
+    assert one.names == names
+    alone, together_ = (pairs_in_order(r.score(fresh.features), fresh) for r in (one, both))
+    assert alone < together_

@@ -14,6 +14,7 @@ POPULARITY = (
     *("likes of 90 days", "likes"),
 )
 RATING = "predicted rating"
+OF = ("both", "popularity", "rating")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +26,12 @@ class LinearRanker:
     """
 
     kind: ClassVar[str] = "linear"
+    of: str = "both"  # or "popularity" or "rating" alone
     ridge: float = 1.0  # L2 of the weights per unit of spread
 
     def __post_init__(self) -> None:
+        if self.of not in OF:
+            raise InputError(f"linear ranker: expected of among {', '.join(OF)}, got {self.of!r}")
         if not 0 < self.ridge < np.inf:
             raise InputError(f"linear ranker: expected ridge > 0, got {self.ridge}")
 
@@ -37,13 +41,17 @@ class LinearRanker:
         told = examples.told()
         if not len(told.sizes):
             raise InputError("linear ranker: expected viewers who liked one of their candidates")
-        found = [name for name in POPULARITY if name in told.features.names]
-        if not found or RATING not in told.features.names:
+        there = told.features.names
+        spans: list[tuple[str, ...]] = [(name,) for name in POPULARITY if name in there]
+        if self.of == "rating":
+            spans = [()]
+        rating = () if self.of == "popularity" else (RATING,)
+        if not spans or not set(rating) <= set(there):
             raise InputError(
                 f"linear ranker: expected {POPULARITY[-1]!r} and {RATING!r} among the features, "
-                f"got {', '.join(told.features.names)}"
+                f"got {', '.join(there)}"
             )
-        fits = [self._fitted(told, (name, RATING)) for name in found]
+        fits = [self._fitted(told, span + rating) for span in spans]
         return max(fits, key=lambda fitted: fitted.likelihood(told))
 
     def _fitted(self, told: Examples, names: tuple[str, ...]) -> "FittedLinearRanker":
@@ -60,12 +68,12 @@ class LinearRanker:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FittedLinearRanker:
-    """Two weights and an offset: the log odds of a like."""
+    """A weight for each feature and an offset: the log odds of a like."""
 
     kind: ClassVar[str] = "linear"
     recipe: LinearRanker
     names: tuple[str, ...]
-    weights: np.ndarray  # (2,)
+    weights: np.ndarray  # one a feature
     offset: float
 
     def score(self, features: Features) -> np.ndarray:
