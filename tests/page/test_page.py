@@ -9,7 +9,8 @@ import pytest
 from matinee.dataset import Dataset, Histories
 from matinee.errors import InputError
 from matinee.models.protocols import Scorer
-from matinee.page import KINDS, TASKS, Page, PageMaker, PageRow
+from matinee.page import TASKS, Page, PageMaker, PageRow
+from matinee.ranking.layout import ROW_KINDS
 
 DAY = 86_400
 
@@ -37,7 +38,7 @@ def test_every_kind_of_row_that_data_without_events_allows_is_there(
     pages: list[tuple[Histories, Page]],
 ) -> None:
     kinds = {row.kind for _, page in pages for row in page.rows}
-    assert kinds == set(KINDS) - {"continue_watching", "my_list"}
+    assert kinds == set(ROW_KINDS) - {"continue_watching", "my_list"}
 
 
 def test_no_film_appears_twice_outside_the_task_rows(pages: list[tuple[Histories, Page]]) -> None:

@@ -6,6 +6,7 @@ from matinee.errors import InputError
 from matinee.ranking import Policy, Reranking, Rules, policy_from_toml, policy_to_toml
 from matinee.ranking.glass_box import GlassBox
 from matinee.ranking.lambdamart import LambdaMart
+from matinee.ranking.layout import Layout
 from matinee.ranking.linear_ranker import LinearRanker
 from matinee.ranking.policy import Candidates
 
@@ -15,6 +16,7 @@ POLICIES = [
     Policy("trees", Candidates(n=300), LambdaMart(trees=7, ridge=0.5)),
     Policy("glass", ranker=GlassBox(rounds=20)),
     Policy("varied", reranking=Reranking()),
+    Policy("short", page=Layout(3, 5, ["top_picks", "theme"], {"theme": 2})),
     Policy(
         "wishes",
         reranking=Reranking(
@@ -47,7 +49,10 @@ def test_a_whole_number_is_a_number_too():
     ("text", "message"),
     [
         ("[candidates", "policy p: expected TOML, got"),
-        ("[slots]\nn = 1", "policy p: expected name, candidates, ranker, reranking, got 'slots'"),
+        (
+            "[slots]\nn = 1",
+            "policy p: expected name, candidates, ranker, reranking, page, got 'slots'",
+        ),
         ("name = 3", "policy p: expected name to be a text, got 3"),
         ("candidates = 3", r"policy p: \[candidates\]: expected a table, got 3"),
         ("[candidates]\nmany = 3", r"\[candidates\]: expected one of model, n, got 'many'"),
@@ -74,6 +79,14 @@ def test_a_whole_number_is_a_number_too():
             '[ranker]\nkind = "linear"\nof = "stars"',
             r"expected of among both, popularity, rating, got .stars.",
         ),
+        ("page = 3", r"policy p: \[page\] expected a table, got 3"),
+        ("[page]\ncolumns = 3", r"\[page\] expected one of rows, cards, kinds, weights, got 'columns'"),
+        ("[page]\nrows = 0", r"\[page\] rows: expected a whole number from 1 to 100, got 0"),
+        ("[page]\nkinds = []", r"\[page\] kinds: expected some of continue_watching, .*, got \[\]"),
+        ("[page]\nkinds = ['gems']", r"\[page\] kinds: expected some of .*, got 'gems'"),
+        ("[page]\nweights = 3", r"\[page\] weights: expected a table, got 3"),
+        ("[page.weights]\nnew = -1", r"\[page\] weights: expected new above 0, got -1"),
+        ("[page.weights]\nold = 1", r"\[page\] weights: expected some of .*, got 'old'"),
         ('[ranker]\nkind = "ebm"\nbins = 2', r"ebm: expected rounds >= 1, bins from 4"),
     ],
 )

@@ -8,10 +8,11 @@ if TYPE_CHECKING:
     from matinee.api.exploring import explore
     from matinee.api.interpreting import Interpretation, interpret
     from matinee.api.paging import ViewerPage, page
-    from matinee.api.policies import read_policy
+    from matinee.api.policies import fit_policy, read_policy
     from matinee.api.rating import evaluate_ratings
     from matinee.api.reading import as_dataset, read
-    from matinee.api.recommending import Recommendation, Recommendations, fit, recommend, similar
+    from matinee.api.recommendations import Recommendation, Recommendations
+    from matinee.api.recommending import fit, recommend, similar
     from matinee.api.replaying import replay
     from matinee.api.reranking import frontier
     from matinee.api.tuning import Tuning, tune
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 # the libraries that draw pictures or test differences.
 _MODULES = {
     "Interpretation": "interpreting",
-    "Recommendation": "recommending",
-    "Recommendations": "recommending",
+    "Recommendation": "recommendations",
+    "Recommendations": "recommendations",
     "Tuning": "tuning",
     "ViewerPage": "paging",
     "as_dataset": "reading",
@@ -29,6 +30,7 @@ _MODULES = {
     "evaluate_ratings": "rating",
     "explore": "exploring",
     "fit": "recommending",
+    "fit_policy": "policies",
     "frontier": "reranking",
     "interpret": "interpreting",
     "page": "paging",
@@ -52,6 +54,7 @@ __all__ = [
     "evaluate_ratings",
     "explore",
     "fit",
+    "fit_policy",
     "frontier",
     "interpret",
     "page",

@@ -10,12 +10,15 @@ from typing import Any
 import numpy as np
 
 from matinee import training
+from matinee.api.policies import fit_policy
+from matinee.api.questions import question_of
 from matinee.api.reading import STARTER, Data, as_dataset
-from matinee.api.recommending import fit, question_of
+from matinee.api.recommending import fit
 from matinee.dataset import NO_TIME, Dataset, Histories
 from matinee.errors import InputError
 from matinee.page import Page, PageMaker, PageRow
 from matinee.page.progress import begun as begun_of
+from matinee.ranking import FittedPolicy, Policy
 from matinee.simulation import starter_events
 from matinee.training import Trained
 
@@ -80,23 +83,27 @@ def page(
     like: Sequence[str] = (),
     history: str | Path | None = None,
     model: Trained | str | None = None,
+    policy: FittedPolicy | Policy | str | Path | None = None,
     begun: Mapping[str, float] | None = None,
     listed: Sequence[str] = (),
     day: str | None = None,
-    rows: int = 10,
-    cards: int = 10,
+    rows: int | None = None,
+    cards: int | None = None,
     seed: int = 0,
 ) -> ViewerPage:
     """Rows of films for a user of the data, for liked titles, for a person's export, or anybody.
 
     `begun` are films that were started, by id, each with the share watched; `listed` the ids on the
     viewer's list. `day` ("2018-09-24") cuts the data: nothing later is known; a model that is given
-    fitted is used as it is.
+    fitted is used as it is. A `policy` (fitted, or its TOML file) lays the page out by its section
+    [page]; its ranker and re-ranking make the top picks.
     """
     dataset = as_of_day(as_dataset(data), day)
     like = [like] if isinstance(like, str) else like
     if sum((user is not None, bool(like), history is not None)) > 1:
         raise InputError("page: expected one of user, like and history, got several")
+    if model is not None and policy is not None:
+        raise InputError("page: expected a model or a policy, got both")
     question, own = "for anybody", _nobody(dataset)
     notes: tuple[str, ...] = ()
     if user is not None or like or history is not None:
@@ -104,12 +111,11 @@ def page(
         question, notes, own = found.text, found.notes, found.history
     if begun is None and user is not None:
         begun = _begun(dataset, user)
-    trained = _trained(dataset, own, model, seed)
-    maker = PageMaker.of(trained.scorer, dataset, _released(dataset))
+    maker, made_by = _maker(dataset, own, model, policy, seed)
     made = maker.page(own, begun=begun, listed=listed, rows=rows, cards=cards)
     return ViewerPage(
         dataset.name,
-        training.describe(trained.recipe),
+        made_by,
         question,
         dataset.simulated,
         None
@@ -136,6 +142,21 @@ def as_of_day(data: Dataset, day: str | None) -> Dataset:
     return data.with_histories(data.histories.at(int(end.timestamp())))
 
 
+def _maker(
+    data: Dataset,
+    history: Histories,
+    model: Trained | str | None,
+    policy: FittedPolicy | Policy | str | Path | None,
+    seed: int,
+) -> tuple[PageMaker, str]:
+    """What makes the page, and what it is called."""
+    if policy is None:
+        trained = _trained(data, history, model, seed)
+        return PageMaker.of(trained.scorer, data), training.describe(trained.recipe)
+    fitted = policy if isinstance(policy, FittedPolicy) else fit_policy(data, policy, seed=seed)
+    return PageMaker.of_policy(fitted, data), f"policy {fitted.policy.name}"
+
+
 def _trained(data: Dataset, history: Histories, model: Trained | str | None, seed: int) -> Trained:
     """The model; where no film is liked the one that says the same to everybody."""
     if (history.strength > 0).any():
@@ -147,17 +168,6 @@ def _trained(data: Dataset, history: Histories, model: Trained | str | None, see
 def _nobody(data: Dataset) -> Histories:
     nothing = np.zeros(0, np.int32)
     return Histories.from_entries(data.items, nothing, nothing, 1, strength=1.0, as_of=data.as_of)
-
-
-def _released(data: Dataset) -> np.ndarray:
-    """Films that are out, (films,) bool: by their status and, where it is known, their date."""
-    status = data.movies["status"].fill_null("Released").to_numpy()
-    out = status == "Released"
-    if data.as_of != NO_TIME:
-        today = datetime.fromtimestamp(data.as_of, UTC).date()
-        later = data.movies["release_date"].to_list()
-        out &= np.array([day is None or day <= today for day in later], bool)
-    return np.asarray(out, bool)
 
 
 def _begun(data: Dataset, user: str) -> dict[str, float]:

@@ -9,6 +9,7 @@ import typer
 from matinee.cli.options import DataOption, JsonOption, SeedOption
 from matinee.cli.output import err, note, out, print_json, working
 from matinee.cli.own_defaults import with_own_default
+from matinee.cli.policy_option import PolicyOption, fitted_policy
 from matinee.cli.sources import read_data
 from matinee.errors import AmbiguousTitle, ArtefactError
 
@@ -48,6 +49,7 @@ def recommend(
         ),
     ] = None,
     model: OneModelOption = None,
+    policy: PolicyOption = None,
     n: CountOption = 10,
     why: WhyOption = False,
     verify: Annotated[
@@ -66,6 +68,7 @@ def recommend(
     [bold]matinee recommend -d ml-latest-small --like "Toy Story" --why[/bold]
     [bold]matinee recommend -d ml-latest-small --user 42 --why --verify[/bold]
     [bold]matinee recommend -d ml-latest-small --history letterboxd.zip[/bold]
+    [bold]matinee recommend -d ml-latest-small --user 42 --policy mine.toml --why[/bold]
 
     Titles may have typing errors; "Sabrina (1995)" or "id:7" settles which one is meant.
     """
@@ -76,14 +79,16 @@ def recommend(
     seed = settings.seed if seed is None else seed
     dataset = api.as_dataset(read_data(data, settings))
     titles = [settled(dataset, title) for title in like or ()]
+    chosen = fitted_policy(dataset, policy, settings, seed) if policy else None
     with working("recommending"):
-        fitted = kept_model(dataset, model, settings)
+        fitted = kept_model(dataset, model, settings) if chosen is None else model
         found = api.recommend(
             dataset,
             user=user,
             like=titles,
             history=history,
             model=fitted,
+            policy=chosen,
             n=n,
             seed=seed,
             verify=verify,

@@ -10,6 +10,7 @@ from rich.markup import escape
 from matinee.cli.options import DataOption, JsonOption, OutOption, SeedOption
 from matinee.cli.output import note, out, print_json, working
 from matinee.cli.own_defaults import with_own_default
+from matinee.cli.policy_option import train_policy
 from matinee.cli.sources import imported_name, read_data
 from matinee.cli.viewer_commands import add_ratings, keep, render_update
 
@@ -38,6 +39,16 @@ class Task(StrEnum):
 def train(
     data: DataOption = None,
     model: ModelOption = None,
+    policy: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--policy",
+            metavar="FILE",
+            help="A policy (TOML), fitted and kept whole: first stage, ranker, re-ranking, page; "
+            "may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
     add: Annotated[
         list[str] | None,
         typer.Option(
@@ -54,6 +65,7 @@ def train(
     """Fit models on everything and keep them in the workspace for recommend and similar.
 
     [bold]matinee train --data ml-latest-small -m ease:ridge=200 -m als[/bold]
+    [bold]matinee train --data ml-latest-small --policy mine.toml[/bold]
     [bold]matinee train --data ml-latest-small --add new_ratings.csv[/bold]
 
     A model without settings takes those that [b]tune[/b] found for the data, else its defaults.
@@ -75,7 +87,18 @@ def train(
     version = workspace.version(imported) if (imported := imported_name(data, workspace)) else None
     dataset = api.as_dataset(read_data(data, settings))
     documents = []
-    asked_for = model or ([] if added and added["models"] else [default_model(dataset)])
+    enough = bool(policy or (added and added["models"]))
+    asked_for = model or ([] if enough else [default_model(dataset)])
+    policies = [
+        train_policy(each, dataset, workspace, version, settings.seed if seed is None else seed)
+        for each in policy or ()
+    ]
+    for each in () if json else policies:
+        out.print(
+            f"policy [b]{escape(each['name'])}[/b] fitted in {each['fit_s']:.1f} s on "
+            f"{dataset.histories.entries:,} interactions: {escape(each['path'])}",
+            soft_wrap=True,
+        )
     for asked in asked_for:
         text = with_own_default(asked, dataset, settings)
         with working(f"fitting {text}"):
@@ -96,7 +119,8 @@ def train(
                 soft_wrap=True,
             )
     if json:
-        print_json({"data": dataset.name, "models": documents, "added": added})
+        found = {"data": dataset.name, "models": documents, "policies": policies, "added": added}
+        print_json(found)
 
 
 def evaluate(

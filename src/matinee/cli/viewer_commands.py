@@ -134,6 +134,11 @@ def render_update(document: dict[str, Any]) -> None:
                 f"[b]{name}[/b]{escape(parts)} [b]not reached[/b]: not used until "
                 f"'matinee train -m {name}' fits it again"
             )
+    for name in document["policies"]:
+        _say(
+            f"policy [b]{escape(name)}[/b] removed: it had learnt from the data before; "
+            "'matinee train --policy FILE' fits it again"
+        )
     if document["tuned"]:
         _say("settings that 'matinee tune' found: chosen on the data before, not used any more")
 
@@ -143,6 +148,7 @@ def _document(update: "Update") -> dict[str, Any]:
     from dataclasses import asdict
 
     found = {**asdict(update), "damaged": list(update.damaged)}
+    found["policies"] = list(update.policies)
     for each in (found, *found["models"]):
         for key in ("sums_difference", "weights_difference"):
             if key in each and each[key] is not None and not isfinite(each[key]):

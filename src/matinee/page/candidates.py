@@ -20,3 +20,4 @@ class Candidate:
     weight: float = 1.0  # what a film's enjoyment counts in this row
     statement: Callable[[int], str] = field(default=_silent)  # of one film; "": nothing to say
     seed: int = -1  # the film of the history that the row is about
+    settled: bool = False  # shown in this order; otherwise the row is varied

@@ -71,7 +71,8 @@ def choose(
         best = int(np.argmax(worth))
         if worth[best] == -np.inf:
             break
-        films = varied(pools[best][left[best]], vectors, cards)
+        films = pools[best][left[best]]
+        films = films[:cards] if candidates[best].settled else varied(films, vectors, cards)
         chosen.append(Chosen(candidates[best], films))
         open_[best] = False
         used[films] = True

@@ -1,7 +1,7 @@
 """Makes pages: what is the same for all viewers is prepared once, a page takes milliseconds."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
@@ -18,11 +18,13 @@ from matinee.page.catalogue import Gems, New, Trend, attested
 from matinee.page.choosing import Chosen, choose, least
 from matinee.page.facets import facets
 from matinee.page.likeness import content_likeness, likeness, taste_likeness
-from matinee.page.rows import BEST, Members, Viewer
+from matinee.page.rows import BEST, WIDTH, Members, Viewer
 from matinee.page.scoring import Added, Scoring
 from matinee.page.seeds import POOL, seeds
 from matinee.page.themes import Theme, themes
-from matinee.page.values import KINDS, Card, Page, PageRow
+from matinee.page.values import Card, Page, PageRow
+from matinee.ranking import FittedPolicy, Rules
+from matinee.ranking.layout import ROW_KINDS, Layout
 
 _HALVING = 40.0  # the rank at which a film is expected to be enjoyed 1 / √2 as much as the best
 _SAID = {"trending": "Trending", "new": "New", "hidden_gems": "Hidden gems"}
@@ -47,13 +49,33 @@ class PageMaker:
     themes: tuple[Theme, ...]
     members: Members
     as_of: int
+    layout: Layout = field(default_factory=Layout)
+    policy: FittedPolicy | None = None  # what makes the top picks, where it is more than the model
 
     @classmethod
-    def of(cls, scorer: Scorer, data: Dataset, allowed: np.ndarray | None = None) -> "PageMaker":
-        """For a fitted model and its data: a few seconds. `allowed` (films,) bool, default all.
+    def of_policy(cls, fitted: FittedPolicy, data: Dataset) -> "PageMaker":
+        """For a fitted policy and its data: its list is the top picks, its rules hold for all rows.
 
-        "Lately" and "new" are counted from the latest moment that the data knows. InputError where
-        `allowed` is not of these films.
+        Other rows are of its first stage, of which the cards' scores are too.
+        """
+        recipe = fitted.policy.reranking
+        rules = (Rules() if recipe is None else recipe.rules).of(data)
+        maker = cls.of(fitted.first.scorer, data, rules.at(data.as_of), fitted.policy.page)
+        plain = fitted.ranker is None and recipe is None
+        return maker if plain else replace(maker, policy=fitted)
+
+    @classmethod
+    def of(
+        cls,
+        scorer: Scorer,
+        data: Dataset,
+        allowed: np.ndarray | None = None,
+        layout: Layout | None = None,
+    ) -> "PageMaker":
+        """For a fitted model and its data: a few seconds. `allowed` (films,) bool.
+
+        By default those that are out: see `Rules`. "Lately" and "new" are counted from the latest
+        moment that the data knows. InputError where `allowed` is not of these films.
         """
         if allowed is not None and allowed.shape != (len(data.items),):
             raise InputError(f"allowed: expected {len(data.items)} flags, got {allowed.shape}")
@@ -63,7 +85,6 @@ class PageMaker:
         liked = data.histories.numbers[data.histories.strength > 0]
         likes = np.bincount(liked, minlength=len(data.items))
         names = data.movies.select("item_id", "title", "year")
-        everything = np.ones(len(data.items), bool)
         return cls(
             data.items,
             data.items.ids.to_list(),
@@ -71,7 +92,7 @@ class PageMaker:
             names["year"].to_list(),
             Scoring.of(scorer, data),
             Scoring.of(_for_anybody(data), data),
-            everything if allowed is None else allowed,
+            Rules().of(data).at(moment) if allowed is None else allowed,
             attested(data, likes),
             likeness(content, taste, len(data.items)),
             Trend.of(data, moment),
@@ -80,6 +101,7 @@ class PageMaker:
             tuple(found),
             Members.of(found, likes),
             moment,
+            Layout() if layout is None else layout,
         )
 
     def page(
@@ -88,16 +110,20 @@ class PageMaker:
         *,
         begun: Mapping[str, float] | None = None,
         listed: Sequence[str] = (),
-        rows: int = 10,
-        cards: int = 10,
+        rows: int | None = None,
+        cards: int | None = None,
     ) -> Page:
         """The page of one viewer: at most `rows` rows of at most `cards` cards.
+
+        Without them as many as the layout says.
 
         `begun` are the films that were started, each with the share watched (most recent first),
         `listed` those on the viewer's list. Equal arguments give equal pages.
         """
         if history.rows != 1:
             raise InputError(f"page: expected the history of one viewer, got {history.rows}")
+        rows = self.layout.rows if rows is None else rows
+        cards = self.layout.cards if cards is None else cards
         for name, value in (("rows", rows), ("cards", cards)):
             if isinstance(value, bool) or not isinstance(value, int) or value < 1:
                 raise InputError(f"{name}: expected a whole number from 1, got {value!r}")
@@ -118,6 +144,7 @@ class PageMaker:
         viewer = self._viewer(history, scoring, begun, listed, notes)
         enjoyment = np.full(len(self.items), _hoped(2 * BEST))
         enjoyment[viewer.order] = _hoped(np.arange(len(viewer.order)))
+        enjoyment[viewer.picks] = _hoped(np.arange(len(viewer.picks)))
         added = self._added(viewer, scoring)
         candidates = [
             *row_kinds.task_rows(viewer),
@@ -125,7 +152,12 @@ class PageMaker:
             *self._because(viewer, added),
             *self._themes(viewer, enjoyment),
         ]
-        candidates.sort(key=lambda candidate: KINDS.index(candidate.kind))
+        candidates = [
+            replace(candidate, weight=candidate.weight * self.layout.weight(candidate.kind))
+            for candidate in candidates
+            if candidate.kind in self.layout.kinds
+        ]
+        candidates.sort(key=lambda candidate: ROW_KINDS.index(candidate.kind))
         # What was seen, begun or listed is no surprise, but it is enjoyed.
         enjoyment[history.numbers[history.strength > 0]] = 1.0
         enjoyment[[*viewer.begun, *viewer.listed]] = 1.0
@@ -155,7 +187,12 @@ class PageMaker:
         scores = known.copy()
         scores[~self.shown] = -np.inf
         scores[history.numbers] = -np.inf
-        order = _best(scores, min(BEST, int((scores > -np.inf).sum())))
+        shown = scores > -np.inf
+        order = _best(scores, min(BEST, int(shown.sum())))
+        picks, settled = order[:WIDTH], False
+        if self.policy is not None and scoring is self.scoring:
+            found = self.policy.recommend(history, WIDTH, shown).numbers[0]
+            picks, settled = found[found >= 0].astype(np.int64), self.policy.reranking is not None
         started = {int(k): share for k, share in self._numbers(begun, "begun", notes)}
         wanted = [int(k) for k, _ in self._numbers(dict.fromkeys(listed, 0.0), "listed", notes)]
         return Viewer(
@@ -164,6 +201,8 @@ class PageMaker:
             known,
             scores,
             order,
+            picks,
+            settled,
             scoring is self.scoring,
             started,
             [k for k in wanted if k not in started],

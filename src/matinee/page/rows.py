@@ -13,7 +13,7 @@ from matinee.page.seeds import Seed
 from matinee.page.themes import Theme
 
 BEST = 1_500  # of the viewer's films are those of which themes and gems are made
-_WIDTH = 60  # films of a candidate at most
+WIDTH = 60  # films of a candidate at most
 _THEMES = 40  # themes that are tried
 _PRIOR = 8.0  # likes spread as everybody's, that each viewer has besides their own
 _LONG_AGO = 180  # days
@@ -37,7 +37,9 @@ class Viewer:
     as_of: int
     known: np.ndarray  # (films,) float32: the model's scores; -inf where it has none
     scores: np.ndarray  # the same, but -inf too where the film was seen or is not to be shown
-    order: np.ndarray  # the best films, best first
+    order: np.ndarray  # the best films by those scores, best first
+    picks: np.ndarray  # the films of the top picks, best first
+    settled: bool  # the picks are a list that is good as a whole already
     personal: bool
     begun: Mapping[int, float]  # film -> share that was watched
     listed: Sequence[int]
@@ -50,7 +52,7 @@ class Viewer:
     def best_of(self, films: np.ndarray) -> np.ndarray:
         """Those of the films (ascending numbers) that may be shown, best first."""
         films = films[self.shown[films]]
-        return films[np.argsort(-self.scores[films], kind="stable")][:_WIDTH]
+        return films[np.argsort(-self.scores[films], kind="stable")][:WIDTH]
 
 
 def task_rows(viewer: Viewer) -> Iterator[Candidate]:
@@ -67,7 +69,7 @@ def task_rows(viewer: Viewer) -> Iterator[Candidate]:
     # Two moments may lie further apart than an int64 holds; days do not.
     old &= history.time < viewer.as_of - _LONG_AGO * DAY
     rating = np.where(np.isnan(history.rating), 0, history.rating)[old]
-    order = np.lexsort((history.numbers[old], history.time[old], -rating))[:_WIDTH]
+    order = np.lexsort((history.numbers[old], history.time[old], -rating))[:WIDTH]
     films = history.numbers[old][order].astype(np.int64)
     texts = {
         int(film): (f"rated {stars:g} on " if stars else "watched on ") + day_text(int(time))
@@ -79,12 +81,12 @@ def task_rows(viewer: Viewer) -> Iterator[Candidate]:
 def catalogue_rows(viewer: Viewer, trend: Trend, new: New, gems: Gems) -> Iterator[Candidate]:
     """Top picks, trending, new and hidden gems."""
     title = "Top picks for you" if viewer.personal else "Best loved by everybody"
-    yield Candidate("top_picks", title, viewer.order[:_WIDTH])
-    films = trend.films[viewer.shown[trend.films]][:_WIDTH]
+    yield Candidate("top_picks", title, viewer.picks, settled=viewer.settled)
+    films = trend.films[viewer.shown[trend.films]][:WIDTH]
     yield _row("trending", "Trending now", films, trend.statement)
     title = "New" if new.current else "The newest here"
     yield _row("new", title, viewer.best_of(new.films), new.statement)
-    films = viewer.order[gems.films[viewer.order]][:_WIDTH]
+    films = viewer.order[gems.films[viewer.order]][:WIDTH]
     yield _row("hidden_gems", "Hidden gems", films, gems.statement)
 
 
@@ -94,7 +96,7 @@ def because_rows(found: Sequence[Seed], titles: Sequence[str]) -> Iterator[Candi
         yield Candidate(
             "because_you_watched",
             f"Because you watched {titles[seed.film]}",
-            seed.films[:_WIDTH],
+            seed.films[:WIDTH],
             seed=seed.film,
         )
 
@@ -121,7 +123,7 @@ def theme_rows(
     lift = (own + _PRIOR * members.shares) / ((len(liked) + _PRIOR) * members.shares)
     worth *= np.sqrt(lift) * members.telling
     for k in np.argsort(-worth, kind="stable")[:_THEMES].tolist():
-        own_films = film[starts[k] : starts[k + 1]][:_WIDTH]
+        own_films = film[starts[k] : starts[k + 1]][:WIDTH]
         weight = min(1.0, float(np.sqrt(lift[k]) * members.telling[k]) / 1.5)
         yield Candidate("theme", themes[k].name, own_films, weight, themes[k].evidence)
 

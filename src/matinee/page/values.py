@@ -5,18 +5,6 @@ from typing import Any, Final, TypeAlias
 
 from matinee.explanation import Reason
 
-# In the order in which they are tried where two rows are worth the same.
-KINDS: Final = (
-    "continue_watching",
-    "top_picks",
-    "because_you_watched",
-    "my_list",
-    "trending",
-    "new",
-    "theme",
-    "hidden_gems",
-    "watch_again",
-)
 TASKS: Final = frozenset({"continue_watching", "watch_again", "my_list"})  # of films known already
 
 

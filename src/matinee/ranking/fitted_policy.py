@@ -1,20 +1,25 @@
 """A fitted policy: from a history to the list that its stages agree on."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 
 from matinee.dataset import NO_TIME, Histories, Vocabulary, translation
 from matinee.features.pairs import PairFeatures
+from matinee.kernels.hits import hits
 from matinee.models.protocols import RatingPredictor, Scorer
 from matinee.ranking.examples import Features
 from matinee.ranking.fitted_reranking import FittedReranking
 from matinee.ranking.lambdamart import FIRST_STAGE
 from matinee.ranking.linear_ranker import RATING
 from matinee.ranking.lists import Ranked
+from matinee.ranking.places import kept
 from matinee.ranking.policy import Policy
+from matinee.ranking.reranked import Reranked, as_ranked
 from matinee.ranking.retrieval import Retrieved, retrieve
+from matinee.ranking.rules import Exclusions
 
 PART = "part "
 _ROWS = 256  # viewers whose features are held at once
@@ -23,12 +28,24 @@ _ROWS = 256  # viewers whose features are held at once
 class FittedRanker(Protocol):
     """The second stage: a number for each pair, and what it is made of."""
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The features that it asks for."""
+        ...
+
     def score(self, features: Features) -> np.ndarray:
         """(pairs,) float64; finite."""
         ...
 
+    def arrays(self) -> Mapping[str, np.ndarray]:
+        """What it is made of, to be kept."""
+        ...
+
     def contributions(self, features: Features) -> np.ndarray:
-        """(pairs, features + 1): what adds up to the score, the last column for every pair."""
+        """(pairs, names + 1): what adds up to the score, the last column for every pair.
+
+        `features` are those of `names`, in their order.
+        """
         ...
 
 
@@ -99,20 +116,55 @@ class FittedPolicy:
         Re-ranked, if the policy says so. Scores are the ranker's; those of films that it did not
         look at lie below, and fall by 1.
         """
+        return self.slate(histories, n, candidates).ranked
+
+    def slate(
+        self,
+        histories: Histories,
+        n: int,
+        candidates: np.ndarray | None = None,
+        exclusions: Exclusions | None = None,
+    ) -> Reranked:
+        """The same with what put each film there and how probable that was, as it is logged."""
         own = histories.on(self.first.features.items)
         if own.items is not histories.items:
             table, _ = translation(own.items, histories.items)  # own numbers -> histories'
             allowed = table >= 0 if candidates is None else (table >= 0) & candidates[table]
-            found = self.recommend(own, n, allowed)
-            numbers = np.where(found.numbers >= 0, table[found.numbers], -1)
-            return Ranked(histories.items, numbers.astype(np.int32), found.scores)
+            found = self.slate(own, n, allowed, exclusions)
+            numbers = np.where(found.numbers >= 0, table[found.numbers], -1).astype(np.int32)
+            return replace(found, items=histories.items, numbers=numbers)
         if self.reranking is None:
-            return self._ranked(own, n, candidates)
+            return as_ranked(self._wanted(own, n, candidates, exclusions))
         allowed = self.reranking.candidates(int(own.as_of.max(initial=NO_TIME)))
         if candidates is not None:
             allowed = allowed & candidates
         ranked = self._ranked(own, max(n, self.policy.candidates.n), allowed)
-        return self.reranking.rerank(ranked, own, n, seed=self.seed).ranked
+        return self.reranking.rerank(ranked, own, n, seed=self.seed, exclusions=exclusions)
+
+    def looked_at(self, own: Histories) -> tuple[Retrieved, Features]:
+        """The candidates of one viewer as the ranker saw them, and their features.
+
+        `own` is on the items of the features. Places without a film come last.
+        """
+        allowed = None
+        if self.reranking is not None:
+            allowed = self.reranking.candidates(int(own.as_of.max(initial=NO_TIME)))
+        found = self.first.retrieve(own, self.policy.candidates.n, allowed)
+        return found, self.first.describe(own, found)
+
+    def _wanted(
+        self, own: Histories, n: int, candidates: np.ndarray | None, exclusions: Exclusions | None
+    ) -> Ranked:
+        """As ranked, less what single viewers do not want."""
+        if exclusions is None:
+            return self._ranked(own, n, candidates)
+        barred = exclusions.pattern(own)
+        indptr = barred.indptr.astype(np.int64)
+        more = int(np.diff(indptr).max(initial=0))
+        found = self._ranked(own, n + more, candidates)
+        stay = ~hits(found.numbers, indptr, barred.indices, len(own.items))
+        numbers, scores = kept(found.numbers, found.scores, stay)
+        return Ranked(found.items, numbers[:, :n], scores[:, :n])
 
     def _ranked(self, own: Histories, n: int, candidates: np.ndarray | None) -> Ranked:
         """What the first stage and the ranker make of it, before re-ranking."""

@@ -1,6 +1,7 @@
 """A glass box: one drawn curve a feature, added up (explainable boosting, interpret-core)."""
 
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -67,7 +68,7 @@ class GlassBox:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             model.fit(values[:, varied].astype(np.float64), told.liked, init_score=begin)
-        terms = []
+        terms: list[Term] = []
         for places, scores in zip(model.term_features_, model.term_scores_, strict=True):
             cuts = [_cuts(model.bins_[place], len(places)) for place in places]
             own = tuple(names[varied[place]] for place in places)
@@ -110,6 +111,33 @@ class FittedGlassBox:
         for term in self.terms:
             total += term.values(features)
         return np.asarray(total)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """What `from_arrays` makes it of; of the k-th term its names, cuts and scores."""
+        found = {
+            "names": np.array(self.names),
+            "slope": np.array(self.slope),
+            "offset": np.array(self.offset),
+        }
+        for k, term in enumerate(self.terms):
+            found[f"term{k}_names"] = np.array(term.names)
+            found[f"term{k}_scores"] = term.scores
+            for axis, cuts in enumerate(term.cuts):
+                found[f"term{k}_cuts{axis}"] = cuts
+        return found
+
+    @classmethod
+    def from_arrays(cls, recipe: GlassBox, arrays: Mapping[str, np.ndarray]) -> "FittedGlassBox":
+        """What `arrays` gave."""
+        terms: list[Term] = []
+        while f"term{len(terms)}_names" in arrays:
+            own = f"term{len(terms)}_"
+            names = tuple(arrays[own + "names"].tolist())
+            cuts = tuple(np.asarray(arrays[f"{own}cuts{axis}"]) for axis in range(len(names)))
+            terms.append(Term(names, cuts, np.asarray(arrays[own + "scores"])))
+        names = tuple(arrays["names"].tolist())
+        slope, offset = float(arrays["slope"]), float(arrays["offset"])
+        return cls(recipe, names, slope, offset, tuple(terms))
 
     def contributions(self, features: Features) -> np.ndarray:
         """What each feature adds, (pairs, features + 1), exact; planes are halved between the two.

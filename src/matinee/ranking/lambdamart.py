@@ -1,5 +1,6 @@
 """LambdaMART: trees that put what is liked before what is not (LightGBM)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -101,6 +102,22 @@ class FittedLambdaMart:
         first = self.slope * features.column(FIRST_STAGE)
         found[:, self.names.index(FIRST_STAGE)] += first
         return found
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """What `from_arrays` makes it of."""
+        return {
+            "names": np.array(self.names),
+            "slope": np.array(self.slope),
+            "trees": np.frombuffer(self.trees.encode(), np.uint8),
+        }
+
+    @classmethod
+    def from_arrays(
+        cls, recipe: LambdaMart, arrays: Mapping[str, np.ndarray]
+    ) -> "FittedLambdaMart":
+        """What `arrays` gave."""
+        trees = np.asarray(arrays["trees"]).tobytes().decode()
+        return cls(recipe, tuple(arrays["names"].tolist()), float(arrays["slope"]), trees)
 
     def importance(self) -> dict[str, float]:
         """Share of all splits' gains, by feature; the first stage's own part is not in it."""

@@ -1,5 +1,6 @@
 """The plane: popularity and predicted rating, weighed (Amatriain and Basilico 2012)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -79,6 +80,22 @@ class FittedLinearRanker:
     def score(self, features: Features) -> np.ndarray:
         """Log odds that a pair is liked, (pairs,) float64."""
         return np.asarray(_known(features.only(self.names).values) @ self.weights + self.offset)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """What `from_arrays` makes it of."""
+        return {
+            "names": np.array(self.names),
+            "weights": self.weights,
+            "offset": np.array(self.offset),
+        }
+
+    @classmethod
+    def from_arrays(
+        cls, recipe: LinearRanker, arrays: Mapping[str, np.ndarray]
+    ) -> "FittedLinearRanker":
+        """What `arrays` gave."""
+        names = tuple(arrays["names"].tolist())
+        return cls(recipe, names, np.asarray(arrays["weights"]), float(arrays["offset"]))
 
     def likelihood(self, examples: Examples) -> float:
         """Mean log likelihood of what was liked and what was not."""

@@ -9,6 +9,7 @@ from matinee.errors import InputError
 from matinee.models.naming import recipe_from_text
 from matinee.ranking.glass_box import GlassBox
 from matinee.ranking.lambdamart import LambdaMart
+from matinee.ranking.layout import Layout
 from matinee.ranking.linear_ranker import LinearRanker
 from matinee.ranking.reranking import Reranking
 
@@ -47,6 +48,7 @@ class Policy:
     candidates: Candidates = field(default_factory=Candidates)
     ranker: RankerRecipe | None = None
     reranking: Reranking | None = None  # None: lists stay as ranked
+    page: Layout = field(default_factory=Layout)
 
 
 def policy_from_toml(text: str, name: str) -> Policy:
@@ -61,7 +63,7 @@ def policy_from_toml(text: str, name: str) -> Policy:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"policy {name}: expected TOML, got {error}") from None
-    known = ("name", "candidates", "ranker", "reranking")
+    known = ("name", "candidates", "ranker", "reranking", "page")
     for key in document:
         if key not in known:
             raise InputError(f"policy {name}: expected {', '.join(known)}, got {key!r}")
@@ -76,7 +78,11 @@ def policy_from_toml(text: str, name: str) -> Policy:
             reranking = Reranking.from_table(document["reranking"])
         except InputError as error:
             raise InputError(f"policy {own}: [reranking] {error}") from None
-    return Policy(own, candidates, ranker, reranking)
+    try:
+        page = Layout.from_table(document.get("page", {}))
+    except InputError as error:
+        raise InputError(f"policy {own}: [page] {error}") from None
+    return Policy(own, candidates, ranker, reranking, page)
 
 
 def policy_to_toml(policy: Policy) -> str:
@@ -88,6 +94,11 @@ def policy_to_toml(policy: Policy) -> str:
         lines += _settings(policy.ranker)
     if policy.reranking is not None:
         lines += _reranking(policy.reranking)
+    page = policy.page
+    lines += ["", "[page]", f"rows = {page.rows}", f"cards = {page.cards}"]
+    lines += [f"kinds = {_toml(page.kinds)}"]
+    if page.weights:
+        lines += ["", "[page.weights]", *(f"{kind} = {_toml(w)}" for kind, w in page.weights)]
     return "\n".join(lines) + "\n"
 
 

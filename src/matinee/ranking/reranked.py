@@ -35,3 +35,10 @@ class Reranked:
     def rule_names(self, row: int) -> list[str]:
         """What put each film of a row at its place, in words."""
         return [RULES[code] for code in self.rules[row]]
+
+
+def as_ranked(ranked: Ranked) -> Reranked:
+    """Lists that nothing has changed: each film is there by its score, for certain."""
+    there = ranked.numbers >= 0
+    rules = np.where(there, RULES.index("score"), RULES.index("none")).astype(np.int8)
+    return Reranked(ranked.items, ranked.numbers, ranked.scores, there.astype(np.float64), rules)

@@ -170,6 +170,14 @@ class Workspace:
         """The artefacts of models that are kept of that data."""
         return _folders(self.home / "models" / _file_name(data_name))
 
+    def policy_folder(self, data_name: str, policy: str) -> Path:
+        """Where a policy that was fitted on that data is, or would be."""
+        return self.home / "policies" / _file_name(data_name) / _file_name(policy)
+
+    def policy_folders(self, data_name: str) -> list[Path]:
+        """The policies that are kept of that data."""
+        return _folders(self.home / "policies" / _file_name(data_name))
+
     def statistic_folder(self, data_name: str, key: str) -> Path:
         """Where the sums over that data's viewers are, or would be."""
         return self.home / "statistics" / _file_name(data_name) / _file_name(key)

@@ -33,6 +33,7 @@ class Update:
     sums_difference: float | None  # largest to sums of the new data alone; None: no statistic
     models: tuple[Renewed, ...]
     damaged: tuple[str, ...]  # sums that could not be read, and so were not subtracted from
+    policies: tuple[str, ...]  # kept policies, which had learnt from the data before: removed
     tuned: bool  # whether settings were found on the data before; they are not used any more
 
 
@@ -104,6 +105,9 @@ def _updated(task: _Task, check: bool) -> Update:
     folders = workspace.model_folders(new.name)
     if fingerprint(new) == was:
         folders = []  # a viewer of tags alone: no model has learnt from those
+    policies = workspace.policy_folders(new.name) if fingerprint(new) != was else []
+    for folder in policies:
+        change.remove(folder)
     renewal = Renewal(workspace, change, new, was, task.reason, statistics, check)
     models = tuple(renewal.of(folder) for folder in folders)
     return Update(
@@ -115,5 +119,6 @@ def _updated(task: _Task, check: bool) -> Update:
         sums_difference=worst,
         models=models,
         damaged=tuple(damaged),
+        policies=tuple(folder.name for folder in policies),
         tuned=workspace.tuned_file(new.name).exists(),
     )
