@@ -92,6 +92,7 @@ def named_policy(dataset: "Dataset", asked: str, kept: list[Path]) -> "Policy":
     if asked not in known:
         names = ", ".join(known) or "none yet: 'matinee train --policy FILE' keeps one"
         raise InputError(
-            f"--policy: expected a TOML file or one kept for {dataset.name} ({names}), got {asked!r}"
+            f"--policy: expected a TOML file or one kept for {dataset.name} ({names}), "
+            f"got {asked!r}"
         )
     return known[asked]

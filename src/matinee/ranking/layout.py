@@ -47,7 +47,9 @@ class Layout:
         object.__setattr__(self, "kinds", tuple(self.kinds))
         if not self.kinds:
             raise InputError(f"kinds: expected some of {', '.join(ROW_KINDS)}, got none")
-        weights = self.weights if isinstance(self.weights, Mapping) else dict(self.weights)
+        if not isinstance(self.weights, Mapping | tuple):
+            raise InputError(f"weights: expected a table, got {self.weights!r}")
+        weights = dict(self.weights)
         for name, kind in (*(("kinds", k) for k in self.kinds), *(("weights", k) for k in weights)):
             if kind not in ROW_KINDS:
                 raise InputError(f"{name}: expected some of {', '.join(ROW_KINDS)}, got {kind!r}")
