@@ -26,7 +26,7 @@ class Refusal(NamedTuple):
     reason: str  # "field: expected X, got Y"
 
 
-class Refused(Exception):  # noqa: N818  told to the sender, never raised out of this room
+class Refused(Exception):
     """Carries a Refusal out of a check."""
 
     def __init__(self, code: str, field: str, expected: str, got: object) -> None:
@@ -37,7 +37,7 @@ class Refused(Exception):  # noqa: N818  told to the sender, never raised out of
 
 
 def checked(event: Mapping[str, Any], now: int, scale: RatingScale) -> dict[str, Any]:
-    """The row of the table `events` that an event becomes, without its number; or Refused."""
+    """An event with the columns of EVENTS, in their order, UUIDs as 32 digits; or Refused."""
     if unknown := event.keys() - _NAMES:
         raise Refused("unknown_field", "event", f"fields {sorted(_NAMES)}", sorted(unknown))
     kind = event.get("kind")
@@ -76,9 +76,9 @@ def _optional(check: Callable[..., Any], event: Mapping[str, Any], field: str) -
 
 def _uuid(event: Mapping[str, Any], field: str) -> str:
     text = event.get(field)
-    if isinstance(text, str) and len(text) <= 45:  # noqa: PLR2004  urn:uuid: and all hyphens
+    if isinstance(text, str) and len(text) <= 45:
         try:
-            return str(uuid.UUID(text))
+            return uuid.UUID(text).hex
         except ValueError:
             pass
     raise Refused("malformed_uuid", field, "a UUID", text)
@@ -99,7 +99,7 @@ def _number(event: Mapping[str, Any], field: str) -> float:
     number = event.get(field)
     if isinstance(number, bool) or not isinstance(number, int | float):
         raise Refused("malformed_number", field, "a number", number)
-    if isinstance(number, int) and abs(number) > 2**53 or not math.isfinite(number):
+    if abs(number) > 2**53 or math.isnan(number):
         raise Refused("malformed_number", field, "a finite number", number)
     return float(number)
 

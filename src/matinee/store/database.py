@@ -43,10 +43,8 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """One transaction: all of it on the disk when the block ends, or nothing."""
         with self._told(), self.engine.connect() as connection:
-            if not self.postgres:
-                # Deferred, two readers that become writers would refuse each other at once.
-                connection = connection.execution_options(matinee_begin="BEGIN IMMEDIATE")
-            with connection.begin():
+            # Deferred, two readers that become writers would refuse each other at once.
+            with connection.execution_options(matinee_begin="BEGIN IMMEDIATE").begin():
                 yield connection
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
+from uuid import UUID
 
 import polars as pl
 from sqlalchemy import Connection, Select, select
@@ -13,9 +14,10 @@ from matinee.store.database import Database
 from matinee.store.key import Key
 from matinee.store.sequence import announce_writer
 from matinee.store.tables import events, tombstones
-from matinee.store.writing import insert_ignoring
+from matinee.store.writing import insert_new
 
 NUMBERED = {"seq": pl.Int64()} | EVENTS
+_COLUMNS = tuple(EVENTS)
 _ROWS_AT_ONCE = 50_000
 
 
@@ -98,11 +100,15 @@ class EventLog:
             erased = self._erased(connection, {row["user_id"] for row in rows.values()})
             # In one order everywhere, so that two batches of the same events cannot lock each
             # other out.
-            sound = [rows[key] for key in sorted(rows) if rows[key]["user_id"] not in erased]
+            sound = [
+                list(rows[key].values())
+                for key in sorted(rows)
+                if rows[key]["user_id"] not in erased
+            ]
             if not sound:
                 return erased, set()
-            insert = insert_ignoring(connection, events).returning(events.c.event_id)
-            return erased, set(connection.execute(insert, sound).scalars())
+            new = insert_new(connection, events, _COLUMNS, sound)
+            return erased, {UUID(str(event_id)).hex for event_id in new}
 
     def _erased(self, connection: Connection, user_ids: set[str]) -> set[str]:
         digests = {self.key.tombstone(user_id): user_id for user_id in user_ids}

@@ -41,7 +41,7 @@ def settled(database: Database, *, wait_s: float = 5.0) -> int | None:
     with database.reading() as connection:
         if not database.postgres:
             return int(connection.execute(_LAST_SQLITE).scalar_one())
-        connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+        connection.execution_options(isolation_level="AUTOCOMMIT")  # each look at locks is new
         last = int(connection.execute(_LAST).scalar_one())
         waited_for = _writers(connection)
         until = time.monotonic() + wait_s
