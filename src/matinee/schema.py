@@ -83,6 +83,7 @@ INTERACTIONS: Schema = {
     "strength": pl.Float32(),  # -1 disliked to 1 liked
     "rating": pl.Float32(),  # null = none
     "timestamp": pl.Int64(),
+    "leave_out": pl.Boolean(),  # lists leave it out: watched, rated, said to be known or unwanted
 }
 
 TAGS: Schema = {

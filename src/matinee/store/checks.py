@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from matinee.schema import KINDS, RatingScale
+from matinee.schema import EVENTS, KINDS, RatingScale
 
 EARLIEST = 631_152_000  # 1990: before it, a clock is wrong
 AHEAD_S = 300  # how far a sender's clock may be ahead
@@ -13,10 +13,7 @@ LONGEST_ID = 128
 _LONGEST_POSITION = 10_000_000.0
 _PLACES = 10_000
 _NEEDS_NO_FILM = ("search", "retract")
-_NAMES = frozenset(
-    ("event_id", "user_id", "item_id", "kind", "value", "position_s", "timestamp")
-    + ("session_id", "page_id", "row", "slot", "retracts")
-)
+_NAMES = EVENTS.keys() - {"received_at"}
 
 
 class Refusal(NamedTuple):

@@ -42,10 +42,13 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction: all of it on the disk when the block ends, or nothing."""
-        with self._told(), self.engine.connect() as connection:
-            # Deferred, two readers that become writers would refuse each other at once.
-            with connection.execution_options(matinee_begin="BEGIN IMMEDIATE").begin():
-                yield connection
+        # Deferred, two readers of SQLite that become writers would refuse each other at once.
+        with (
+            self._told(),
+            self.engine.connect() as connection,
+            connection.execution_options(matinee_begin="BEGIN IMMEDIATE").begin(),
+        ):
+            yield connection
 
     def close(self) -> None:
         """Give back all connections."""
@@ -141,6 +144,7 @@ def _sqlite(url: URL, sync: Sync) -> Database:
             f"synchronous = {sync}",
             "foreign_keys = ON",
             "secure_delete = ON",  # what is deleted is overwritten
+            "cache_size = -16384",  # KiB; UUIDs fall anywhere in their index
         ):
             connection.execute(f"PRAGMA {pragma}")
 
