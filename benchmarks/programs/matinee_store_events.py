@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 import uuid
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -71,9 +72,9 @@ def measure(url: str, folder: Path) -> None:
         log.append(batch, NOW)
     rates, processor = [], []
     for _ in range(ROUNDS):
-        waiting = iter(batches(BATCHES, BATCH, rng))
+        made = batches(BATCHES, BATCH, rng)
         began = time.process_time()
-        _, seconds = timed(lambda: log.append(next(waiting), NOW), BATCHES)
+        seconds = [timed(partial(log.append, batch, NOW))[1][0] for batch in made]
         processor.append((time.process_time() - began) / BATCHES / BATCH * 1e6)
         rates.append(BATCH * BATCHES / sum(seconds))
     _, single = timed(lambda: log.append(batches(1, 1, rng)[0], NOW), 300)

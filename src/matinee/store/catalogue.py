@@ -91,7 +91,7 @@ def import_tables(database: Database, tables: Tables, now: int) -> tuple[int, in
 
 
 def read_tables(database: Database, name: str = "database") -> Tables:
-    """The films and the standing ratings, the latest of each pair, as importing a file gives them."""
+    """The films and the standing ratings, the latest of each pair, as importing a file gives."""
     movies, _ = read_films(database)
     of_rating = ("event_id", "user_id", "item_id", "value", "timestamp")
     said = select(*(events.c[name] for name in of_rating)).where(events.c.kind == "rate")
@@ -102,7 +102,7 @@ def read_tables(database: Database, name: str = "database") -> Tables:
         back = connection.execute(taken_back).all()
     key = {"user_id": pl.String(), "event_id": pl.String()}
     retracted = pl.DataFrame([tuple(row) for row in back], schema=key, orient="row")
-    columns = {"event_id": pl.String()} | {n: t for n, t in RATINGS.items()}
+    columns = {"event_id": pl.String()} | RATINGS
     ratings = pl.DataFrame([tuple(row) for row in rows], schema=columns, orient="row")
     ratings = ratings.join(retracted, on=list(key), how="anti", maintain_order="left")
     ratings = ratings.unique(["user_id", "item_id"], keep="last", maintain_order=True)
@@ -143,5 +143,3 @@ def _hold_to_scale(connection: Connection, scale: RatingScale) -> None:
             f"import: expected ratings on the scale of the database, {kept}, got {scale}; "
             "bring them to it, or use a database of their own"
         )
-
-
