@@ -99,8 +99,10 @@ def statements(
     are retracted later are not there, as if they had never been.
     """
     table = evidence(events, scale, weights.patience_s, runtimes, None)
-    table = table.filter(pl.col("kind").is_in(STATING)).sort("timestamp", maintain_order=True)
-    table = table.with_columns(rating=pl.when(pl.col("kind") == "rate").then("rating"))
+    rates = pl.col("kind") == "rate"
+    says = pl.col("kind").is_in(STATING) & ~(rates & pl.col("value").is_null())
+    table = table.filter(says).sort("timestamp", maintain_order=True)
+    table = table.with_columns(rating=pl.when(rates).then("rating"))
     return _with_strength(table, weights).select(list(INTERACTIONS))
 
 
