@@ -8,6 +8,7 @@ MatineeError
 │   └── MissingData       what is asked needs data that was not given
 │       └── MissingPackage    it needs a package that is not installed
 ├── ArtefactError         a saved model that is damaged, foreign or newer than this program
+├── StoreError            the database cannot be reached or used now, or is not this program's
 ├── DownloadError         a public data set that could not be fetched whole
 └── NumericError          a computation left the finite numbers, or will not fit in memory
 """
@@ -45,6 +46,10 @@ class MissingPackage(MissingData):
 
 class ArtefactError(MatineeError):
     """A saved model that is damaged, foreign or newer than this program."""
+
+
+class StoreError(MatineeError):
+    """The database cannot be reached or used now, or is not this program's."""
 
 
 class DownloadError(MatineeError):

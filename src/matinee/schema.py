@@ -53,6 +53,39 @@ RATINGS: Schema = {
     "timestamp": pl.Int64(),  # UTC seconds; null = unknown
 }
 
+# What a viewer can do with a film. At one moment of one viewer, they are taken in this order.
+KINDS = (
+    *("impression", "search", "open", "play", "pause", "resume", "skip", "stop", "complete"),
+    *("rate", "like", "dislike", "add_to_list", "remove_from_list", "not_interested"),
+    *("seen_elsewhere", "retract"),
+)
+
+EVENTS: Schema = {
+    "event_id": pl.String(),  # the sender's UUID: a repeat is the same event
+    "user_id": pl.String(),
+    "item_id": pl.String(),  # null for a retract, and for a search that found nothing
+    "kind": pl.String(),  # one of KINDS
+    "value": pl.Float64(),  # rate: the rating; open: seconds stayed, if the sender knows; else null
+    "position_s": pl.Float64(),  # where in the film, seconds
+    "timestamp": pl.Int64(),  # when it happened, UTC seconds
+    "received_at": pl.Int64(),
+    "session_id": pl.String(),
+    "page_id": pl.String(),
+    "row": pl.Int64(),  # of the page, from 0
+    "slot": pl.Int64(),
+    "retracts": pl.String(),  # the event_id that a retract takes back
+}
+
+# Which viewer thinks what of which film: made of events by `dataset.signals`.
+INTERACTIONS: Schema = {
+    "user_id": pl.String(),
+    "item_id": pl.String(),
+    "strength": pl.Float32(),  # -1 disliked to 1 liked
+    "rating": pl.Float32(),  # null = none
+    "timestamp": pl.Int64(),
+    "leave_out": pl.Boolean(),  # lists leave it out: watched, rated, said to be known or unwanted
+}
+
 TAGS: Schema = {
     "user_id": pl.String(),
     "item_id": pl.String(),

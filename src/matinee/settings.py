@@ -3,7 +3,7 @@
 import tomllib
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -27,6 +27,12 @@ class Settings(BaseSettings):
 
     home: Path = Field(Path(".matinee"), description="the workspace folder")
     data: Path | None = Field(None, description="where downloaded data sets are looked for first")
+    secret: SecretStr | None = Field(
+        None, description="the key of pseudonyms and tombstones; by default a file of the workspace"
+    )
+    database_url: SecretStr | None = Field(
+        None, description="the database; by default the SQLite file matinee.db in the workspace"
+    )
     seed: int = Field(0, ge=0, description="the seed of every command")
 
     @classmethod

@@ -14,7 +14,7 @@ from matinee.evaluation.replay import Contender, Replayed, askable_likes, schedu
 from matinee.evaluation.replay import replay as live_again
 from matinee.evaluation.replay_board import ReplayBoard, board
 from matinee.evaluation.shown import shown_answers
-from matinee.intake.events import interactions, is_event_log, read_events
+from matinee.intake.events import is_event_log, read_events
 from matinee.models.naming import recipe_from_text
 from matinee.ranking import Policy
 from matinee.schema import MOVIES, Tables, empty
@@ -92,15 +92,13 @@ def log_of(log: Data) -> Log:
 def event_log(path: Path, films: Tables | None = None) -> tuple[Log, tuple[str, ...]]:
     """The log of a file of events, and what of it was left out; `films` is its catalogue."""
     events = read_events(path)
-    tables, strength = interactions(events)
     movies = empty(MOVIES) if films is None else films.movies
-    lived = Log.of(replace(tables, movies=movies), strength)
-    shown = Shown.of(events.table, lived.users, lived.items)
+    lived = Log.of_events(events.name, events.table, events.scale, movies)
     notes = list(events.left_out)
     if films is not None:
         known = int(lived.movies.select(pl.col("title").is_not_null()).to_series().sum())
         notes.append(f"{known:,} of {len(lived.items):,} films of the log are in {films.name}")
-    return replace(lived, shown=shown), tuple(notes)
+    return lived, tuple(notes)
 
 
 def _recipe(policy: Policy, refits: Refits) -> str:

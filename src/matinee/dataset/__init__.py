@@ -4,6 +4,7 @@ from matinee.dataset.data import Dataset
 from matinee.dataset.histories import NO_TIME, Histories
 from matinee.dataset.log import Log, Past
 from matinee.dataset.pages import Shown
+from matinee.dataset.signals import Signals, interactions, statements
 from matinee.dataset.splits import (
     Split,
     Stage,
@@ -30,16 +31,19 @@ __all__ = [
     "Log",
     "Past",
     "Shown",
+    "Signals",
     "Split",
     "Stage",
     "Vocabulary",
     "cold_split",
     "earlier_windows",
     "entry_stage",
+    "interactions",
     "leave_last_split",
     "random_split",
     "rating_fold_stages",
     "rolling_time_splits",
+    "statements",
     "strength_of_ratings",
     "strong_split",
     "time_split",

@@ -1,6 +1,6 @@
 """A log: what viewers did with films, in the order of time, so that it can be lived again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -8,10 +8,11 @@ import polars as pl
 from matinee.dataset.data import Dataset
 from matinee.dataset.histories import Histories
 from matinee.dataset.pages import Shown
+from matinee.dataset.signals import STATING, statements
 from matinee.dataset.strength import strength_of_ratings
 from matinee.dataset.vocabulary import Vocabulary
-from matinee.errors import MissingData
-from matinee.schema import RatingScale, Tables
+from matinee.errors import InputError, MissingData, few
+from matinee.schema import RATINGS, RatingScale, Tables
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,6 +80,25 @@ class Log:
             moved=int((time < np.maximum.accumulate(time)).sum()),
             untimed=int((~timed).sum()),
         )
+
+    @classmethod
+    def of_events(
+        cls, name: str, events: pl.DataFrame, scale: RatingScale, movies: pl.DataFrame
+    ) -> "Log":
+        """The log of what EVENTS say (`statements`), with the pages that they show.
+
+        `movies` is the catalogue; without its runtimes nobody knows how much of a film that was
+        stopped was watched. InputError where the events say nothing of any film.
+        """
+        said = statements(events, scale, runtimes=movies)
+        if not said.height:
+            raise InputError(
+                f"{name}: expected events that say something of a film (rate with a value, "
+                f"{', '.join(STATING)}), got {few(events['kind'].unique().sort())}"
+            )
+        tables = Tables(name, movies, said.select(list(RATINGS)), scale)
+        log = cls.of(tables, said["strength"].to_numpy())
+        return replace(log, shown=Shown.of(events, log.users, log.items))
 
     @property
     def events(self) -> int:

@@ -1,10 +1,9 @@
-"""A log of events (plays, ratings, impressions) as a file, and what it says of who liked what."""
+"""A log of events (plays, ratings, impressions) as a file."""
 
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
 from matinee.errors import InputError, few
@@ -14,39 +13,21 @@ from matinee.intake.detection import separator
 from matinee.intake.files import File, list_files
 from matinee.intake.own import scale_of
 from matinee.intake.records import Layout, read_header
-from matinee.schema import RATINGS, RatingScale, Schema, Tables
+from matinee.schema import EVENTS, KINDS, RatingScale
 
-KINDS = (
-    *("impression", "open", "play", "pause", "resume", "skip", "stop", "complete", "rate", "like"),
-    *("dislike", "add_to_list", "remove_from_list", "not_interested", "seen_elsewhere", "search"),
-    "retract",
-)
-# What a kind says of a film; a rate says what its stars say. Other kinds say nothing: to be shown
-# a film, to begin it or to stop it is no opinion.
-SAYS = {
-    "complete": 1.0,
-    "like": 1.0,
-    "skip": 0.0,
-    "seen_elsewhere": 0.0,
-    "dislike": -1.0,
-    "not_interested": -1.0,
-}
 _CELLS: tuple[Cell, ...] = (
     text("user_id").required,
     text("item_id").required,
     text("kind").required,
     moment("timestamp").required,
+    text("event_id").if_there,
     number("value").if_there,
+    number("position_s").if_there,
     text("page_id").if_there,
     whole("row").if_there,
     whole("slot").if_there,
+    text("retracts").if_there,
 )
-_OPTIONAL: Schema = {
-    "value": pl.Float64(),
-    "page_id": pl.String(),
-    "row": pl.Int64(),
-    "slot": pl.Int64(),
-}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,8 +35,14 @@ class Events:
     """The sound events of a file, and a line on each thing that was left out."""
 
     name: str
-    table: pl.DataFrame  # user_id, item_id, kind, timestamp, value, page_id, row, slot
+    table: pl.DataFrame  # EVENTS without received_at and session_id
     left_out: tuple[str, ...]
+
+    @property
+    def scale(self) -> RatingScale:
+        """The narrowest scale that holds all ratings; 1 to 5 where there are none."""
+        stars = self.table.filter(pl.col("kind") == "rate")["value"]
+        return scale_of(stars) if stars.null_count() < len(stars) else RatingScale(1, 5, 1)
 
 
 def is_event_log(path: Path) -> bool:
@@ -95,7 +82,7 @@ def read_events(path: Path, strict: bool = False) -> Events:
             table = read_sheet(file, layout, _CELLS, account, publish=False).table
     for cell in _CELLS:
         if cell.name not in table.columns:
-            table = table.with_columns(pl.lit(None, _OPTIONAL[cell.name]).alias(cell.name))
+            table = table.with_columns(pl.lit(None, EVENTS[cell.name]).alias(cell.name))
     left_out = []
     if account.quarantine.height:
         counts = account.quarantine["reason"].value_counts(sort=True)
@@ -108,36 +95,7 @@ def read_events(path: Path, strict: bool = False) -> Events:
             raise InputError(f"{file.place}: expected kinds {', '.join(KINDS)}, got {few(strange)}")
         left_out.append(f"left out: {int((~known).sum()):,} events of kinds {few(strange)}")
         table = table.filter(known)
-    if retracted := int((table["kind"] == "retract").sum()):
-        left_out.append(f"{retracted:,} retractions are not followed: what was said stays said")
     return Events(path.stem, table, tuple(left_out))
-
-
-def interactions(events: Events) -> tuple[Tables, np.ndarray]:
-    """What the events say of films, as tables without a catalogue, and the strength of each row.
-
-    A rate says what its stars say on the narrowest scale that holds all; `SAYS` tells the rest.
-    A pair may stand several times: each row is what was said at its moment.
-    """
-    table = events.table
-    rated = (pl.col("kind") == "rate") & pl.col("value").is_not_null()
-    says = table.filter(rated | pl.col("kind").is_in(list(SAYS)))
-    if not says.height:
-        raise InputError(
-            f"{events.name}: expected events that say something of a film (rate with a value, "
-            f"{', '.join(SAYS)}), got {few(table['kind'].unique().sort())}"
-        )
-    stars = says.select(pl.when(pl.col("kind") == "rate").then("value")).to_series()
-    scale = scale_of(stars) if stars.null_count() < len(stars) else RatingScale(1, 5, 1)
-    values = stars.cast(pl.Float32).fill_null(float("nan")).to_numpy()
-    told = says["kind"].replace_strict(SAYS, default=0.0, return_dtype=pl.Float64).to_numpy()
-    by_stars = np.where(values >= scale.like, 1.0, np.where(values <= scale.dislike, -1.0, 0.0))
-    strength = np.where(np.isnan(values), told, by_stars).astype(np.float32)
-    ratings = says.select(
-        "user_id", "item_id", rating=stars.cast(pl.Float32), timestamp="timestamp"
-    )
-    ratings = ratings.select(list(RATINGS))
-    return Tables(events.name, pl.DataFrame(), ratings, scale), strength
 
 
 def _needs_times(columns: list[str], place: str) -> None:

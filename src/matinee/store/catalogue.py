@@ -1,0 +1,145 @@
+"""The catalogue of films and the ratings of a database: in by the thousand, out as tables."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection, bindparam, func, select, update
+
+from matinee.errors import InputError, few
+from matinee.schema import MOVIES, RATINGS, RatingScale, Tables, check
+from matinee.store.checks import EARLIEST, LONGEST_ID
+from matinee.store.database import Database
+from matinee.store.sequence import announce_writer
+from matinee.store.tables import events, facts, films
+from matinee.store.writing import insert_ignoring, insert_new, insert_replacing
+
+DEFAULT_SCALE = RatingScale(0.5, 5, 0.5)
+_SCALE = "rating_scale"
+_ROWS_AT_ONCE = 10_000
+_RATE = ("event_id", "user_id", "item_id", "kind", "value", "timestamp", "received_at")
+
+
+def rating_scale(database: Database) -> RatingScale:
+    """The scale of the database's ratings: that of the first that were imported, or half stars."""
+    with database.reading() as connection:
+        return _scale(connection) or DEFAULT_SCALE
+
+
+def upsert_films(database: Database, movies: pl.DataFrame, now: int) -> int:
+    """Put films of MOVIES into the catalogue, or all they say in place of what was known; how many.
+
+    Whether a film is withdrawn stays as it was.
+    """
+    movies = check(movies, MOVIES, "movies")
+    ids = movies["item_id"]
+    if bad := [id_ for id_ in ids if not id_ or len(id_) > LONGEST_ID or not id_.isprintable()]:
+        raise InputError(
+            f"movies: expected an item_id of 1 to {LONGEST_ID} printable characters in every row, "
+            f"got {few(bad)}"
+        )
+    if twice := ids.filter(ids.is_duplicated()).unique().to_list():
+        raise InputError(f"movies: expected one row a film, got repeated {few(twice)}")
+    with database.writing() as connection:
+        _upsert(connection, movies, now)
+    return movies.height
+
+
+def withdraw(database: Database, item_ids: Iterable[str], now: int, *, back: bool = False) -> int:
+    """Never recommend these films from now on (or again, with `back`); how many are known."""
+    change = (
+        update(films)
+        .where(films.c.item_id.in_(bindparam("ids", expanding=True)))
+        .values(withdrawn=not back, changed_at=now)
+    )
+    with database.writing() as connection:
+        return connection.execute(change, {"ids": list(item_ids)}).rowcount
+
+
+def read_films(database: Database) -> tuple[pl.DataFrame, pl.Series]:
+    """The catalogue as MOVIES, by item_id, and which of its films are withdrawn (Boolean)."""
+    query = select(*(films.c[name] for name in MOVIES), films.c.withdrawn)
+    with database.reading() as connection:
+        rows = connection.execute(query).all()
+    schema = MOVIES | {"withdrawn": pl.Boolean()}
+    table = pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row").sort("item_id")
+    return table.drop("withdrawn"), table["withdrawn"]
+
+
+def changed_at(database: Database) -> int:
+    """When the catalogue was last changed, UTC seconds; 0 where it is empty."""
+    with database.reading() as connection:
+        return int(connection.execute(select(func.max(films.c.changed_at))).scalar() or 0)
+
+
+def import_tables(database: Database, tables: Tables, now: int) -> tuple[int, int]:
+    """Put an imported data set into the database in one transaction: films, and ratings as events.
+
+    How many films it has, and how many of its ratings were new: a data set can be imported again.
+    The event_id of a rating is a digest of what it says. A rating without a time gets the earliest
+    that there is, 1990. Fields of a film that the data set lacks are emptied where it is known.
+    InputError where its scale is not that of the database, or an id cannot be kept.
+    """
+    ratings = check(tables.ratings, RATINGS, "ratings").drop_nulls("rating")
+    with database.writing() as connection:
+        _hold_to_scale(connection, tables.scale)
+        _upsert(connection, check(tables.movies, MOVIES, "movies"), now)
+        new = _import_ratings(connection, ratings, now)
+    return tables.movies.height, new
+
+
+def read_tables(database: Database, name: str = "database") -> Tables:
+    """The films and the standing ratings, the latest of each pair, as importing a file gives."""
+    movies, _ = read_films(database)
+    of_rating = ("event_id", "user_id", "item_id", "value", "timestamp")
+    said = select(*(events.c[name] for name in of_rating)).where(events.c.kind == "rate")
+    taken_back = select(events.c.user_id, events.c.retracts).where(events.c.retracts.is_not(None))
+    with database.reading() as connection:
+        scale = _scale(connection) or DEFAULT_SCALE
+        rows = connection.execute(said.order_by(events.c.timestamp, events.c.seq)).all()
+        back = connection.execute(taken_back).all()
+    key = {"user_id": pl.String(), "event_id": pl.String()}
+    retracted = pl.DataFrame([tuple(row) for row in back], schema=key, orient="row")
+    columns = {"event_id": pl.String()} | RATINGS
+    ratings = pl.DataFrame([tuple(row) for row in rows], schema=columns, orient="row")
+    ratings = ratings.join(retracted, on=list(key), how="anti", maintain_order="left")
+    ratings = ratings.unique(["user_id", "item_id"], keep="last", maintain_order=True)
+    return Tables(name, movies, ratings.select(list(RATINGS)), scale)
+
+
+def _upsert(connection: Connection, movies: pl.DataFrame, now: int) -> None:
+    rows = [row | {"withdrawn": False, "changed_at": now} for row in movies.to_dicts()]
+    if rows:
+        connection.execute(insert_replacing(connection, films, keep=["withdrawn"]), rows)
+
+
+def _import_ratings(connection: Connection, ratings: pl.DataFrame, now: int) -> int:
+    announce_writer(connection)
+    new = 0
+    for part in ratings.iter_slices(_ROWS_AT_ONCE):
+        rows = []
+        for user_id, item_id, rating, timestamp in part.iter_rows():
+            moment = max(timestamp or EARLIEST, EARLIEST)
+            said = json.dumps([user_id, item_id, rating, moment]).encode()
+            event_id = hashlib.blake2b(said, digest_size=16).hexdigest()
+            rows.append([event_id, user_id, item_id, "rate", rating, moment, now])
+        new += len(insert_new(connection, events, _RATE, rows))
+    return new
+
+
+def _scale(connection: Connection) -> RatingScale | None:
+    kept: Any = connection.execute(select(facts.c.value).where(facts.c.name == _SCALE)).scalar()
+    return None if kept is None else RatingScale(*kept)
+
+
+def _hold_to_scale(connection: Connection, scale: RatingScale) -> None:
+    value = [scale.minimum, scale.maximum, scale.step]
+    connection.execute(insert_ignoring(connection, facts), {"name": _SCALE, "value": value})
+    kept = _scale(connection)
+    if kept != scale:
+        raise InputError(
+            f"import: expected ratings on the scale of the database, {kept}, got {scale}; "
+            "bring them to it, or use a database of their own"
+        )
