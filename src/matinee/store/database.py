@@ -50,6 +50,16 @@ class Database:
         ):
             yield connection
 
+    @contextmanager
+    def raw(self) -> Iterator[Any]:
+        """The driver's own connection, outside any transaction."""
+        with self._told():
+            connection = self.engine.raw_connection()
+            try:
+                yield connection.driver_connection
+            finally:
+                connection.close()
+
     def close(self) -> None:
         """Give back all connections."""
         self.engine.dispose()
