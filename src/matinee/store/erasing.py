@@ -6,7 +6,7 @@ from matinee.errors import StoreError
 from matinee.store.database import Database
 from matinee.store.key import Key
 from matinee.store.sequence import settled
-from matinee.store.tables import consents, events, pages, profiles, tombstones
+from matinee.store.tables import audit, consents, events, pages, profiles, tombstones
 from matinee.store.writing import insert_ignoring
 
 # Every table with the id of a viewer; a test compares with the schema.
@@ -32,6 +32,8 @@ def erase(database: Database, key: Key, user_id: str, now: int) -> dict[str, int
             table.name: connection.execute(delete(table).where(table.c.user_id == user_id)).rowcount
             for table in HOLDING
         }
+        acts = delete(audit).where(audit.c.subject == key.pseudonym(user_id))
+        counts[audit.name] = connection.execute(acts).rowcount
     _reclaim(database)
     return counts
 
@@ -40,7 +42,7 @@ def _reclaim(database: Database) -> None:
     with database.reading() as connection:
         if database.postgres:
             connection.execution_options(isolation_level="AUTOCOMMIT")
-            for table in HOLDING:
+            for table in (*HOLDING, audit):
                 connection.execute(text(f"VACUUM {table.name}"))
             return
     with database.raw() as raw:

@@ -119,8 +119,9 @@ def go_live(database: Database, artefact_id: str) -> None:
     UnknownId where it is not in the index; InputError where it has been refused.
     """
     with database.writing() as connection:
-        query = select(artefacts.c.state).where(artefacts.c.artefact_id == artefact_id)
-        state = connection.execute(query).scalar()
+        # Of two programs that choose at once, one waits.
+        query = select(artefacts.c.artefact_id, artefacts.c.state).with_for_update()
+        state = {row.artefact_id: row.state for row in connection.execute(query)}.get(artefact_id)
         if state is None:
             raise UnknownId(f"artefact: expected one of the index, got {artefact_id!r}")
         if state == "refused":
