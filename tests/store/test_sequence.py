@@ -1,6 +1,7 @@
 """A reader in order never misses an event whose transaction commits late."""
 
 import threading
+import time
 import uuid
 
 import pytest
@@ -61,6 +62,26 @@ def test_a_writer_never_waits_for_a_reader_that_waits(database: Database) -> Non
         assert waiting.is_alive()
         late.rollback()
         waiting.join()
+
+
+@POSTGRES
+def test_a_batch_is_announced_before_it_is_numbered(log: EventLog) -> None:
+    """Held up by another's insert of the same event, it is waited for."""
+    sent = {"event_id": str(uuid.UUID(int=1)), "user_id": "u", "kind": "search"}
+    appending = threading.Thread(target=log.append, args=([sent | {"timestamp": NOW}], NOW))
+    with log.database.engine.connect() as other:
+        other.begin()
+        insert_new(other, events, tuple(EVENTS), [row(1)])
+        assert settled(log.database) == 1  # this one did not say that it writes
+        appending.start()
+        until = time.monotonic() + 5
+        while settled(log.database, wait_s=0) is not None and time.monotonic() < until:
+            time.sleep(0.01)
+        announced = settled(log.database, wait_s=0) is None
+        other.rollback()
+    appending.join()
+    assert announced
+    assert log.between(0, settled(log.database) or 0).height == 1
 
 
 @POSTGRES
