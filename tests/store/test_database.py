@@ -142,6 +142,13 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
         open_database(f"sqlite:///{path}/deeper/matinee.db")
 
 
+@pytest.mark.parametrize("option", ["role=pg_monitor", "default_transaction_read_only=on"])
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_a_server_that_lets_nobody_write_is_told(url: str, option: str) -> None:
+    with pytest.raises(StoreError, match="expected to be allowed to write there, got"):
+        open_database(f"{url}?options=-c {option}")
+
+
 def test_a_missing_driver_is_told_with_what_to_install() -> None:
     code = (
         "import sys; sys.modules['psycopg'] = None\n"
