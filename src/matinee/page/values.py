@@ -30,6 +30,7 @@ class Card:
     year: int | None
     score: float | None  # the model's for this viewer; None: a film that the model does not know
     reasons: tuple[Evidence, ...]
+    propensity: float = 1.0  # how probable it was, given the places drawn before it
 
 
 @dataclass(frozen=True, slots=True)
