@@ -24,6 +24,7 @@ from matinee.store.catalogue import import_tables, read_tables
 from matinee.store.opening import open_store
 from matinee.store.workspace import Workspace
 
+JSON = {"Content-Type": "application/json"}
 YEAR = 365 * 86_400
 
 

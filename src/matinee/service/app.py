@@ -52,6 +52,7 @@ def create_app(settings: Settings) -> FastAPI:
         version=versions()["matinee"],
         description="Films for viewers, with reasons that are true.",
         lifespan=lifespan,
+        redirect_slashes=False,
         responses={code: {"description": text, "content": content} for code, text in _TOLD.items()},
     )
     for module in (pages, films, events):

@@ -23,6 +23,16 @@ SessionId = Annotated[
 ]
 
 
+def _storable(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("a text without the character 0")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_storable)]
+Texts = list[Text]
+
+
 class Document(BaseModel):
     """Unknown fields are refused: a misspelt one would be a wish that nobody hears."""
 
@@ -159,7 +169,7 @@ class EventsIn(Document):
 class EventOut(Document):
     """What became of one event."""
 
-    event_id: Any = Field(examples=["0f8fad5b-d9cb-469f-a165-70867728950e"])
+    event_id: str | None = Field(examples=["0f8fad5b-d9cb-469f-a165-70867728950e"])
     state: Literal["accepted", "repeated", "refused"]
     code: str | None = Field(examples=[None], description="of a refused one")
     reason: str | None = Field(examples=[None], description="of a refused one, a sentence")
@@ -192,41 +202,38 @@ class KeptOut(Document):
     event_id: str = Field(examples=["0f8fad5bd9cb469fa16570867728950e"])
 
 
-Texts = list[str] | None
-
-
 class Film(Document):
     """What is known of a film; what is left out is unknown."""
 
     item_id: Id = Field(examples=["348"])
-    title: str | None = Field(None, examples=["Alien"])
-    original_title: str | None = None
+    title: Text | None = Field(None, examples=["Alien"])
+    original_title: Text | None = None
     year: int | None = Field(None, ge=1800, le=2200, examples=[1979])
     release_date: date | None = None
     runtime: float | None = Field(None, ge=0, le=100_000, examples=[117], description="minutes")
-    genres: Texts = Field(None, examples=[["Horror", "Science Fiction"]])
-    keywords: Texts = None
-    cast: Texts = None
-    directors: Texts = Field(None, examples=[["Ridley Scott"]])
-    writers: Texts = None
-    composers: Texts = None
-    editors: Texts = None
-    companies: Texts = None
-    countries: Texts = None
-    language: str | None = Field(None, examples=["en"])
-    spoken_languages: Texts = None
-    status: str | None = None
+    genres: Texts | None = Field(None, examples=[["Horror", "Science Fiction"]])
+    keywords: Texts | None = None
+    cast: Texts | None = None
+    directors: Texts | None = Field(None, examples=[["Ridley Scott"]])
+    writers: Texts | None = None
+    composers: Texts | None = None
+    editors: Texts | None = None
+    companies: Texts | None = None
+    countries: Texts | None = None
+    language: Text | None = Field(None, examples=["en"])
+    spoken_languages: Texts | None = None
+    status: Text | None = None
     budget: int | None = Field(None, ge=0, lt=2**63)
     revenue: int | None = Field(None, ge=0, lt=2**63)
-    overview: str | None = None
-    tagline: str | None = None
-    homepage: str | None = None
+    overview: Text | None = None
+    tagline: Text | None = None
+    homepage: Text | None = None
     popularity: float | None = Field(None, allow_inf_nan=False)
     vote_average: float | None = Field(None, allow_inf_nan=False)
     vote_count: int | None = Field(None, ge=0, lt=2**63)
     tmdb_id: int | None = Field(None, ge=0, lt=2**63)
-    imdb_id: str | None = None
-    poster_url: str | None = None
+    imdb_id: Text | None = None
+    poster_url: Text | None = None
 
 
 class FilmsIn(Document):

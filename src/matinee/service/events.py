@@ -37,7 +37,7 @@ def events(body: EventsIn, worker: WorkerParam) -> EventsOut:
     answers = worker.live.served.log.append(batch, int(time.time()))
     found = [
         EventOut(
-            event_id=event.get("event_id"),
+            event_id=_shown(event.get("event_id")),
             state=answer.state,
             code=answer.refusal.code if answer.refusal else None,
             reason=answer.refusal.reason if answer.refusal else None,
@@ -87,6 +87,11 @@ def _of_session(event: Mapping[str, Any]) -> Mapping[str, Any]:
     if event.get("user_id") is not None or not isinstance(session_id, str) or not session_id:
         return event
     return {**event, "user_id": session_viewer(session_id)}
+
+
+def _shown(event_id: object) -> str | None:
+    """The id as it was sent, if an answer can hold it."""
+    return event_id if isinstance(event_id, str) and event_id.isprintable() else None
 
 
 def _kept(

@@ -1,7 +1,7 @@
 """What a request asks of films, as a mask over them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
@@ -11,8 +11,8 @@ from matinee.errors import InputError, UnknownId, few
 from matinee.service.documents import Id
 from matinee.service.served import Served
 
-_Words = Annotated[list[str], Query(max_length=100)]
-_Films = Annotated[list[Id], Query(max_length=1_000)]
+_Words = Annotated[Sequence[str], Query(max_length=100)]
+_Films = Annotated[Sequence[Id], Query(max_length=1_000)]
 _Year = Annotated[int | None, Query(ge=1800, le=2200)]
 
 
@@ -20,13 +20,13 @@ _Year = Annotated[int | None, Query(ge=1800, le=2200)]
 class Wanted:
     """Filters of a request, which hold together; a word may be given several times."""
 
-    genre: _Words = field(default_factory=list)  # films of any of these
-    without_genre: _Words = field(default_factory=list)  # of none of these
-    language: _Words = field(default_factory=list)
+    genre: _Words = ()  # films of any of these
+    without_genre: _Words = ()  # of none of these
+    language: _Words = ()
     year_from: _Year = None
     year_to: _Year = None
-    include: _Films = field(default_factory=list)  # of these films alone
-    exclude: _Films = field(default_factory=list)
+    include: _Films = ()  # of these films alone
+    exclude: _Films = ()
 
 
 def allowed(served: Served, wanted: Wanted) -> np.ndarray:

@@ -95,6 +95,9 @@ def _place(error: Exception) -> str | None:
 
 
 def _of_validation(error: RequestValidationError) -> Problem:
+    if any(isinstance(each.get("input"), bytes) for each in error.errors()):
+        detail = "Content-Type: expected application/json, got none or another"
+        return Problem(415, "not_json", detail, "Content-Type")
     found = [_told(each) for each in error.errors()[:_MOST]]
     first = found[0]
     code = "malformed_json" if error.errors()[0]["type"] == "json_invalid" else "invalid"
@@ -106,6 +109,7 @@ def _told(error: Mapping[str, Any]) -> dict[str, str]:
     """One complaint of Pydantic as field: expected X, got Y."""
     location = [str(part) for part in error["loc"]]
     field = ".".join(location[1:]) or location[0]
+    field = field.encode("utf-8", "backslashreplace").decode()  # half a surrogate pair
     if error["type"] == "json_invalid":
         return {"field": "body", "detail": f"body: expected JSON, got {error['ctx']['error']}"}
     if error["type"] == "missing":

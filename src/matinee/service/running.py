@@ -1,6 +1,8 @@
 """The server: uvicorn around the application, its logs as JSON lines."""
 
 import os
+import signal
+import sys
 import tempfile
 from typing import Any
 
@@ -13,6 +15,8 @@ _GRACE_S = 10  # for requests that are being answered when it is told to stop
 
 def run(host: str, port: int, workers: int) -> None:
     """Serve until told to stop (SIGINT, SIGTERM); requests that have begun are answered."""
+    # uvicorn stops gracefully, then raises the signal again: that is to end us, not to kill us.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with tempfile.TemporaryDirectory(prefix="matinee-metrics-") as folder:
         if workers > 1:
             os.environ.setdefault(SHARED, folder)  # read by prometheus_client in the workers
