@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from tests.service.conftest import Service, event, films_of
 
+from matinee.service.documents import ListOut, PageOut
 from matinee.store.opening import open_store
 from matinee.store.served import read_exposures
 
@@ -102,3 +103,16 @@ def test_what_was_shown_is_logged_with_its_page(service: Service) -> None:
     ]
     assert sorted(shown.select("row", "slot", "item_id").iter_rows()) == cards
     assert set(shown["propensity"]) == {1.0}
+
+
+def test_answers_are_as_the_openapi_document_says(service: Service) -> None:
+    PageOut.model_validate(service.page("u5"))
+    PageOut.model_validate(service.page("nobody"))
+    found = service.ask("GET", "/v1/recommendations?user_id=u5").json()
+    ListOut.model_validate(found)
+    document = service.ask("GET", "/openapi.json", key=None).json()
+    schema = document["paths"]["/v1/page"]["get"]["responses"]["200"]["content"]
+    assert schema["application/json"]["schema"]["$ref"].endswith("/PageOut")
+    assert document["paths"]["/v1/page"]["get"]["security"]
+    examples = document["components"]["schemas"]["CardOut"]["properties"]
+    assert examples["title"]["examples"] == ["Aliens"]

@@ -1,5 +1,6 @@
 """serve: the live service."""
 
+import os
 import time
 from typing import Annotated
 
@@ -29,6 +30,8 @@ def serve(
     The model or policy that [b]train --data database[/b] kept last is served; a newer one, and
     films that change, are taken up while it runs. Ctrl-C answers what has begun, and ends.
     """
+    # A request asks Polars for small things: threads of its own only take turns with ours.
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
     from matinee.settings import read_settings
     from matinee.store.opening import open_store
 

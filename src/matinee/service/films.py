@@ -20,7 +20,6 @@ from matinee.service.documents import (
     SimilarOut,
 )
 from matinee.service.keys import needs
-from matinee.service.pages import reasons_out
 from matinee.service.problems import Problem
 from matinee.service.served import Served
 from matinee.service.worker import ViewerParam, WorkerParam
@@ -64,7 +63,7 @@ def explanation(item_id: FilmId, viewer: ViewerParam, worker: WorkerParam) -> Ex
         left_out=film in known.history.numbers or not served.maker.shown[film],
         policy=served.name,
         degraded=list(served.degraded),
-        reasons=reasons_out(found),
+        reasons=found.to_json_dict()["reasons"],
     )
 
 
