@@ -70,7 +70,7 @@ def in_process(settings: Settings, users: list[str]) -> None:
     store = open_store(settings)
     served = read_served(store, Workspace(settings.home))
     now = int(time.time())
-    events = [served.log.of_viewer(user) for user in users[:1]][0].height
+    events = served.log.of_viewer(users[0]).height
     print(f"{len(set(users))} viewers, of the first {events:,} events")
     report("events of the viewer", users, served.log.of_viewer)
     report("and what they say", users, lambda user: served.standing(user, now))

@@ -102,6 +102,7 @@ def test_films_that_cannot_be_kept_are_refused(service: Service) -> None:
         ({"item_id": ""}, "films.0.item_id"),
         ({"item_id": "x", "title": "a\0b"}, "films.0.title"),
         ({"item_id": "x", "year": 3000}, "films.0.year"),
+        ({"item_id": "x", "tmdb_id": True}, "films.0.tmdb_id"),
     ):
         found = service.ask("PUT", "/v1/films", json={"films": [film]})
         assert found.status_code == 422

@@ -44,6 +44,9 @@ def test_paths_methods_and_films_that_are_not_there(service: Service) -> None:
     found = service.ask("POST", "/v1/page")
     told(found, 405, "method_not_allowed")
     assert found.headers["allow"] == "GET"
+    listed = service.ask("GET", "/v1/users/u5/list/m11")
+    told(listed, 405, "method_not_allowed")
+    assert listed.headers["allow"] == "DELETE, PUT"
     for path in ("/v1/films/nope/similar", "/v1/films/nope/explanation?user_id=u5"):
         document = told(service.ask("GET", path), 404, "unknown_film")
         assert document["detail"] == "item_id: expected a film of the catalogue, got 'nope'"

@@ -23,11 +23,15 @@ from matinee.store.workspace import Workspace
 
 _THREADS = 12  # requests at once; fewer than the database's connections
 _TOLD = {
+    400: "The body is no JSON",
     401: "No key, a wrong or a revoked one",
     403: "A key of another scope",
     404: "No such film",
+    405: "Another method; the header Allow has those that there are",
     413: "The body is too large",
+    415: "The body is not said to be JSON",
     422: "Something in the request is wrong",
+    500: "The service failed; its log has more under the request id",
     503: "The database does not answer; Retry-After says when to try again",
 }
 
@@ -55,10 +59,10 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,
         responses={code: {"description": text, "content": content} for code, text in _TOLD.items()},
     )
-    for module in (pages, films, events):
-        app.include_router(module.router)
-    app.include_router(health.router)
-    add_handlers(app)
+    routers = (pages.router, films.router, events.router, health.router)
+    for router in routers:
+        app.include_router(router)
+    add_handlers(app, [route for router in routers for route in router.routes])
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,

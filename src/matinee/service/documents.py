@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict
 
 from matinee.store.checks import LONGEST_ID
 
@@ -31,6 +31,8 @@ def _storable(text: str) -> str:
 
 Text = Annotated[str, AfterValidator(_storable)]
 Texts = list[Text]
+Whole = Annotated[int, Strict()]  # true is no number
+Number = Annotated[float, Strict()]
 
 
 class Document(BaseModel):
@@ -187,7 +189,7 @@ class EventsOut(Document):
 class RatingIn(Document):
     """A rating on the scale of the database."""
 
-    rating: float = Field(examples=[4.5], allow_inf_nan=False)
+    rating: Number = Field(examples=[4.5], allow_inf_nan=False)
 
 
 class FilmIn(Document):
@@ -208,9 +210,9 @@ class Film(Document):
     item_id: Id = Field(examples=["348"])
     title: Text | None = Field(None, examples=["Alien"])
     original_title: Text | None = None
-    year: int | None = Field(None, ge=1800, le=2200, examples=[1979])
+    year: Whole | None = Field(None, ge=1800, le=2200, examples=[1979])
     release_date: date | None = None
-    runtime: float | None = Field(None, ge=0, le=100_000, examples=[117], description="minutes")
+    runtime: Number | None = Field(None, ge=0, le=100_000, examples=[117], description="minutes")
     genres: Texts | None = Field(None, examples=[["Horror", "Science Fiction"]])
     keywords: Texts | None = None
     cast: Texts | None = None
@@ -223,15 +225,15 @@ class Film(Document):
     language: Text | None = Field(None, examples=["en"])
     spoken_languages: Texts | None = None
     status: Text | None = None
-    budget: int | None = Field(None, ge=0, lt=2**63)
-    revenue: int | None = Field(None, ge=0, lt=2**63)
+    budget: Whole | None = Field(None, ge=0, lt=2**63)
+    revenue: Whole | None = Field(None, ge=0, lt=2**63)
     overview: Text | None = None
     tagline: Text | None = None
     homepage: Text | None = None
-    popularity: float | None = Field(None, allow_inf_nan=False)
-    vote_average: float | None = Field(None, allow_inf_nan=False)
-    vote_count: int | None = Field(None, ge=0, lt=2**63)
-    tmdb_id: int | None = Field(None, ge=0, lt=2**63)
+    popularity: Number | None = Field(None, allow_inf_nan=False)
+    vote_average: Number | None = Field(None, allow_inf_nan=False)
+    vote_count: Whole | None = Field(None, ge=0, lt=2**63)
+    tmdb_id: Whole | None = Field(None, ge=0, lt=2**63)
     imdb_id: Text | None = None
     poster_url: Text | None = None
 

@@ -1,6 +1,6 @@
 """Errors as a client sees them: application/problem+json (RFC 9457) with a code and a sentence."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Route
 
 from matinee.errors import InputError, MatineeError, StoreError, UnknownId
 
@@ -78,14 +79,23 @@ def problem_of(error: Exception) -> Problem:
     return Problem(500, "internal", detail)
 
 
-def add_handlers(app: FastAPI) -> None:
-    """Have every error answered as a problem."""
+def add_handlers(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
+    """Have every error answered as a problem; `routes` tell which methods a path has."""
 
     async def handle(request: Request, error: Exception) -> JSONResponse:
-        return answer(problem_of(error), request.scope.get("request_id"))
+        problem = problem_of(error)
+        if problem.status == 405:  # Starlette names those of one route; a path may have several
+            own = [each for each in routes if isinstance(each, Route) and _is_at(each, request)]
+            methods = {method for route in own for method in route.methods or ()}
+            problem.headers["Allow"] = ", ".join(sorted(methods)) or problem.headers["Allow"]
+        return answer(problem, request.scope.get("request_id"))
 
     for kind in (Problem, MatineeError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, handle)
+
+
+def _is_at(route: Route, request: Request) -> bool:
+    return route.path_regex.match(request.url.path) is not None
 
 
 def _place(error: Exception) -> str | None:
