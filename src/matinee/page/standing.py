@@ -1,13 +1,17 @@
 """What is known of one viewer at a moment: everything that a page asks of a person."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from matinee.dataset import NO_TIME, Histories, Vocabulary, interactions
+from matinee.dataset.evidence import OF_OPINION
 from matinee.page.progress import begun
 from matinee.schema import RatingScale
+
+_LISTINGS = ("add_to_list", "remove_from_list")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,12 +45,12 @@ def standing(
     if len(taken_back):
         events = events.filter(~pl.col("event_id").is_in(taken_back.implode()))
     found = interactions(events, scale, runtimes=movies, as_of=as_of).filter("leave_out")
-    unwanted = set(found.filter(pl.col("strength") < 0)["item_id"])
+    unwanted = _last(events, OF_OPINION, ("dislike", "not_interested"))
     started = begun(events, user_id, movies, as_of)
     return Standing(
         _row(user_id, items, found, as_of),
         {film: share for film, share in started.items() if film not in unwanted},
-        [film for film in _listed(events) if film not in unwanted],
+        [film for film in _last(events, _LISTINGS, ("add_to_list",)) if film not in unwanted],
     )
 
 
@@ -74,11 +78,11 @@ def _row(user_id: str, items: Vocabulary, found: pl.DataFrame, as_of: int) -> Hi
     )
 
 
-def _listed(events: pl.DataFrame) -> list[str]:
-    """The films whose last listing was not undone."""
-    changes = events.filter(pl.col("kind").is_in(["add_to_list", "remove_from_list"]))
-    films: dict[str, str] = {}
-    for film, kind in changes.select("item_id", "kind").iter_rows():
-        films.pop(film, None)
-        films[film] = kind
-    return [film for film, kind in reversed(films.items()) if kind == "add_to_list"]
+def _last(events: pl.DataFrame, kinds: Sequence[str], wanted: Sequence[str]) -> list[str]:
+    """The films whose last event of these kinds is a wanted one, the latest first."""
+    said = events.filter(pl.col("kind").is_in(kinds)).select("item_id", "kind")
+    last: dict[str, str] = {}
+    for film, kind in said.iter_rows():
+        last.pop(film, None)
+        last[film] = kind
+    return [film for film, kind in reversed(last.items()) if kind in wanted]

@@ -21,15 +21,15 @@ class Live:
     store: Store
     workspace: Workspace
     served: Served
-    _kept: float
+    _seen: tuple[float, int]  # when a model was kept and the catalogue changed, as it was read
     _stop: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
     @classmethod
     def of(cls, store: Store, workspace: Workspace) -> "Live":
         """Reads what there is; seconds."""
-        kept = kept_at(workspace)
-        return cls(store, workspace, read_served(store, workspace), kept)
+        seen = _changes(store, workspace)
+        return cls(store, workspace, read_served(store, workspace), seen)
 
     def start(self, every_s: float = LOOK_S) -> None:
         """Begin to look for changes."""
@@ -46,11 +46,11 @@ class Live:
 
     def refresh(self) -> bool:
         """Serve what is new, if anything is; whether it was."""
-        kept = kept_at(self.workspace)
+        seen = _changes(self.store, self.workspace)
         # Changes of the second in which it was read may have come after it.
-        if kept == self._kept and changed_at(self.store.database) < self.served.read_at:
+        if seen == self._seen and seen[1] < self.served.read_at:
             return False
-        self.served, self._kept = read_served(self.store, self.workspace), kept
+        self.served, self._seen = read_served(self.store, self.workspace), seen
         return True
 
     def _watch(self, every_s: float) -> None:
@@ -60,3 +60,7 @@ class Live:
                     _log.info("serving anew: %s", self.served.name)
             except MatineeError as error:
                 _log.error("not refreshed, the last one is served on: %s", error)
+
+
+def _changes(store: Store, workspace: Workspace) -> tuple[float, int]:
+    return kept_at(workspace), changed_at(store.database)
