@@ -35,6 +35,12 @@ def test_the_wheel_runs_outside_the_clone(wheel: Path, tmp_path: Path) -> None:
         ask, cwd=tmp_path, env=environment, check=True, capture_output=True, text=True
     )
     assert len(json.loads(answer.stdout)["items"]) == 10
+    ask = [sys.executable, "-m", "matinee", "database", "upgrade", "--json"]
+    environment = {k: v for k, v in environment.items() if k != "MATINEE_DATABASE_URL"}
+    made = subprocess.run(
+        ask, cwd=tmp_path, env=environment, check=True, capture_output=True, text=True
+    )
+    assert json.loads(made.stdout)["revision"]
 
 
 def test_the_wheel_holds_code_and_starter_data_alone(wheel: Path) -> None:

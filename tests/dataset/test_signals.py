@@ -59,6 +59,7 @@ def did(kind: str, **fields: Any) -> dict[str, Any]:
         ([did("stop", position_s=50 * 60)], 0.0),
         ([did("stop", position_s=70 * 60)], 0.5),
         ([did("stop", position_s=95 * 60)], 1.0),
+        ([did("stop", position_s=95 * 60), did("stop", position_s=600)], 1.0),  # the most counts
         ([did("stop")], 0.0),  # nobody knows how much
         ([did("skip", position_s=25 * 60)], -0.5),
         ([did("play"), did("pause", position_s=25 * 60)], -0.02),  # it has not been left

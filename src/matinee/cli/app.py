@@ -6,6 +6,7 @@ import sys
 import typer
 
 from matinee.cli.data_commands import explore, get, import_
+from matinee.cli.database_commands import app as database
 from matinee.cli.demo_command import demo
 from matinee.cli.film_commands import recommend, similar
 from matinee.cli.frontier_command import frontier
@@ -44,6 +45,7 @@ app.command()(recommend)
 app.command()(similar)
 app.command()(page)
 app.command()(forget)
+app.add_typer(database, name="database")
 app.command()(demo)
 
 

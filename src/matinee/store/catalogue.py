@@ -33,15 +33,7 @@ def upsert_films(database: Database, movies: pl.DataFrame, now: int) -> int:
 
     Whether a film is withdrawn stays as it was.
     """
-    movies = check(movies, MOVIES, "movies")
-    ids = movies["item_id"]
-    if bad := [id_ for id_ in ids if not id_ or len(id_) > LONGEST_ID or not id_.isprintable()]:
-        raise InputError(
-            f"movies: expected an item_id of 1 to {LONGEST_ID} printable characters in every row, "
-            f"got {few(bad)}"
-        )
-    if twice := ids.filter(ids.is_duplicated()).unique().to_list():
-        raise InputError(f"movies: expected one row a film, got repeated {few(twice)}")
+    movies = _sound_films(movies)
     with database.writing() as connection:
         _upsert(connection, movies, now)
     return movies.height
@@ -83,11 +75,14 @@ def import_tables(database: Database, tables: Tables, now: int) -> tuple[int, in
     InputError where its scale is not that of the database, or an id cannot be kept.
     """
     ratings = check(tables.ratings, RATINGS, "ratings").drop_nulls("rating")
+    for name in ("user_id", "item_id"):
+        _hold_to_ids("ratings", ratings[name])
+    movies = _sound_films(tables.movies)
     with database.writing() as connection:
         _hold_to_scale(connection, tables.scale)
-        _upsert(connection, check(tables.movies, MOVIES, "movies"), now)
+        _upsert(connection, movies, now)
         new = _import_ratings(connection, ratings, now)
-    return tables.movies.height, new
+    return movies.height, new
 
 
 def read_tables(database: Database, name: str = "database") -> Tables:
@@ -107,6 +102,27 @@ def read_tables(database: Database, name: str = "database") -> Tables:
     ratings = ratings.join(retracted, on=list(key), how="anti", maintain_order="left")
     ratings = ratings.unique(["user_id", "item_id"], keep="last", maintain_order=True)
     return Tables(name, movies, ratings.select(list(RATINGS)), scale)
+
+
+def _sound_films(movies: pl.DataFrame) -> pl.DataFrame:
+    movies = check(movies, MOVIES, "movies")
+    ids = movies["item_id"]
+    _hold_to_ids("movies", ids)
+    if twice := ids.filter(ids.is_duplicated()).unique().to_list():
+        raise InputError(f"movies: expected one row a film, got repeated {few(twice)}")
+    return movies
+
+
+def _hold_to_ids(table: str, ids: pl.Series) -> None:
+    bad = [
+        id_ for id_ in ids.unique() if not (id_ and len(id_) <= LONGEST_ID and id_.isprintable())
+    ]
+    if bad:
+        article = "a" if ids.name == "user_id" else "an"
+        raise InputError(
+            f"{table}: expected {article} {ids.name} of 1 to {LONGEST_ID} printable characters in "
+            f"every row, got {few(bad)}"
+        )
 
 
 def _upsert(connection: Connection, movies: pl.DataFrame, now: int) -> None:

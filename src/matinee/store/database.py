@@ -18,6 +18,7 @@ from matinee.errors import InputError, MissingPackage, StoreError
 _BUSY_MS = 5_000  # how long a writer of SQLite waits for another
 _CONNECT_S = 3
 _FORMS = "sqlite:///folder/matinee.db or postgresql://user@host:5432/name"
+_FORBIDDEN = ("InsufficientPrivilege", "ReadOnlySqlTransaction")  # of psycopg, an extra
 Sync = Literal["FULL", "NORMAL"]
 
 
@@ -50,6 +51,16 @@ class Database:
         ):
             yield connection
 
+    @contextmanager
+    def raw(self) -> Iterator[Any]:
+        """The driver's own connection, outside any transaction."""
+        with self._told():
+            connection = self.engine.raw_connection()
+            try:
+                yield connection.driver_connection
+            finally:
+                connection.close()
+
     def close(self) -> None:
         """Give back all connections."""
         self.engine.dispose()
@@ -63,13 +74,15 @@ class Database:
                 f"database {self.name}: expected it to answer, got {_reason(error)}"
             ) from error
         except DBAPIError as error:
-            if not isinstance(error.orig, sqlite3.DatabaseError) or error.connection_invalidated:
-                raise
             if type(error.orig) is sqlite3.DatabaseError:  # not a database, or a damaged one
-                raise StoreError(
-                    f"database {self.name}: expected a SQLite file, got {_reason(error)}"
-                ) from error
-            raise
+                expected = "a SQLite file"
+            elif type(error.orig).__name__ in _FORBIDDEN:
+                expected = "to be allowed to write there"
+            else:
+                raise
+            raise StoreError(
+                f"database {self.name}: expected {expected}, got {_reason(error)}"
+            ) from error
 
 
 def sqlite_url(home: Path) -> str:

@@ -1,0 +1,162 @@
+"""The lake: a Parquet copy of the event log that grows step by step, each event in it once.
+
+A folder of files and `manifest.json`, which says which files count and up to which number the log
+is in them. A step writes its file first and the manifest last, by one rename: killed before it, the
+step has not happened, and the next one sweeps the file away; killed after it, it has. Viewers stand
+in it under pseudonyms, and sessions do not stand in it.
+"""
+
+import fcntl
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import polars as pl
+
+from matinee.errors import StoreError
+from matinee.schema import EVENTS, Schema
+from matinee.store.events import EventLog
+from matinee.store.folders import flush
+from matinee.store.sequence import settled
+
+COLUMNS: Schema = {name: dtype for name, dtype in EVENTS.items() if name != "session_id"}
+_MANIFEST, _LOCK = "manifest.json", ".lock"
+_FORMAT, _VERSION = "matinee lake", 1
+_ROWS_A_FILE = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    name: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Manifest:
+    until: int = 0  # every event up to this number of the log is in the files, or was erased
+    parts: tuple[_Part, ...] = ()
+
+
+def snapshot(log: EventLog, folder: Path, rows_a_file: int = _ROWS_A_FILE) -> int:
+    """Bring the lake up to the log as it stands; how many events that added.
+
+    One program at a time; another waits. 0 while a writer of the log does not end (`settled`).
+    StoreError where the folder is no lake, or the disk refuses.
+    """
+    with _changing(folder) as found:
+        manifest, until, added = found, settled(log.database), 0
+        while until is not None and manifest.until < until:
+            table = log.between(manifest.until, until, rows_a_file)
+            full = table.height == rows_a_file
+            reached = int(table["seq"][-1]) if full else until
+            parts = manifest.parts
+            if table.height:
+                parts = (*parts, _write_part(folder, _pseudonymous(log, table)))
+            manifest = _Manifest(reached, parts)
+            _write_manifest(folder, manifest)
+            added += table.height
+    return added
+
+
+def read_lake(folder: Path) -> pl.LazyFrame:
+    """The events of the lake, in the order of the log, as EVENTS without session_id."""
+    parts = _read_manifest(folder).parts
+    if not parts:
+        return pl.LazyFrame(schema=COLUMNS)
+    return pl.scan_parquet([folder / part.name for part in parts])
+
+
+def forget(log: EventLog, folder: Path, user_id: str) -> int:
+    """Take a viewer's events out of the lake's files; how many there were.
+
+    Files with none are left as they are; the others are written anew and the old ones removed. A
+    program that has begun to read the old ones may have to begin again.
+    """
+    pseudonym, removed, gone = log.key.pseudonym(user_id), 0, []
+    with _changing(folder) as manifest:
+        parts = []
+        for part in manifest.parts:
+            table = pl.read_parquet(folder / part.name)
+            kept = table.filter(pl.col("user_id") != pseudonym)
+            if kept.height == table.height:
+                parts.append(part)
+                continue
+            removed += table.height - kept.height
+            gone.append(part.name)
+            if kept.height:
+                parts.append(_write_part(folder, kept))
+        if gone:
+            _write_manifest(folder, _Manifest(manifest.until, tuple(parts)))
+            _sweep(folder, {part.name for part in parts})
+    return removed
+
+
+def _pseudonymous(log: EventLog, table: pl.DataFrame) -> pl.DataFrame:
+    ids = table["user_id"].unique()
+    names = pl.Series([log.key.pseudonym(id_) for id_ in ids], dtype=pl.String)
+    return table.with_columns(pl.col("user_id").replace_strict(ids, names)).select(list(COLUMNS))
+
+
+@contextmanager
+def _changing(folder: Path) -> Iterator[_Manifest]:
+    """The manifest, for the one program that may change the lake; the system ends the lock."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / _LOCK).open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            manifest = _read_manifest(folder)
+            _sweep(folder, {part.name for part in manifest.parts})
+            yield manifest
+    except (OSError, pl.exceptions.PolarsError) as error:
+        reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
+        raise StoreError(f"lake {folder}: expected to change it, got {reason}") from error
+
+
+def _sweep(folder: Path, counted: set[str]) -> None:
+    """Remove what a program that died left, and what a viewer was taken out of."""
+    for path in folder.iterdir():
+        stray = path.suffix == ".parquet" and path.name.startswith("events-")
+        if path.suffix == ".partial" or (stray and path.name not in counted):
+            path.unlink()
+
+
+def _write_part(folder: Path, table: pl.DataFrame) -> _Part:
+    name = f"events-{secrets.token_hex(8)}.parquet"
+    temporary = folder / f".{name}.partial"
+    table.write_parquet(temporary, compression="zstd")
+    _put(temporary, folder / name)
+    return _Part(name, table.height)
+
+
+def _write_manifest(folder: Path, manifest: _Manifest) -> None:
+    document = {"format": _FORMAT, "version": _VERSION} | asdict(manifest)
+    temporary = folder / f".{_MANIFEST}.partial"
+    temporary.write_text(json.dumps(document, indent=1), encoding="utf-8")
+    _put(temporary, folder / _MANIFEST)
+
+
+def _put(temporary: Path, path: Path) -> None:
+    flush(temporary)
+    os.replace(temporary, path)
+    flush(path.parent)
+
+
+def _read_manifest(folder: Path) -> _Manifest:
+    path = folder / _MANIFEST
+    try:
+        document = json.loads(path.read_bytes())
+        if (document["format"], document["version"]) != (_FORMAT, _VERSION):
+            raise ValueError(f"{document['format']!r} version {document['version']}")
+        parts = tuple(_Part(str(part["name"]), int(part["rows"])) for part in document["parts"])
+        return _Manifest(int(document["until"]), parts)
+    except FileNotFoundError:
+        return _Manifest()
+    except (ValueError, LookupError, TypeError) as error:
+        raise StoreError(
+            f"{path}: expected the manifest of a lake, got {error}; remove the folder to have it "
+            "made anew from the database"
+        ) from error
