@@ -2,16 +2,20 @@
 
 import importlib.util
 import os
+import secrets
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 import polars as pl
 import pytest
+from sqlalchemy import URL, create_engine, make_url, text
 
 from matinee.dataset import Dataset
 from matinee.schema import MOVIES, RATINGS, RatingScale, Tables
+from matinee.store.database import sqlite_url
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -53,6 +57,43 @@ def protocols() -> ModuleType:
     sys.modules["protocols"] = module
     spec.loader.exec_module(module)
     return module
+
+
+SERVER = "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
+
+
+@pytest.fixture(scope="session")
+def server() -> URL:
+    """MATINEE_TEST_POSTGRES, if it answers; in CI it must."""
+    url = make_url(os.environ.get("MATINEE_TEST_POSTGRES", SERVER))
+    try:
+        engine = create_engine(url, connect_args={"connect_timeout": 3})
+        engine.connect().close()
+        engine.dispose()
+    except Exception as error:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(f"MATINEE_TEST_POSTGRES ({url!r}): {str(error).splitlines()[0]}")
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty database, made for the test and dropped after it."""
+    if request.param == "sqlite":
+        yield sqlite_url(tmp_path)
+        return
+    server = request.getfixturevalue("server")
+    name = f"matinee_test_{secrets.token_hex(6)}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        yield server.set(database=name).render_as_string(hide_password=False)
+        with engine.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    finally:
+        engine.dispose()
 
 
 GENRES = ["Drama", "Comedy", "Thriller", "Science Fiction"]

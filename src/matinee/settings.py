@@ -33,6 +33,12 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         None, description="the database; by default the SQLite file matinee.db in the workspace"
     )
+    cors_origins: tuple[str, ...] = Field(
+        (), description="web origins whose pages may call the service; by default none"
+    )
+    body_limit: int = Field(
+        1_000_000, ge=1_000, description="the most bytes of a request to the service"
+    )
     seed: int = Field(0, ge=0, description="the seed of every command")
 
     @classmethod

@@ -63,3 +63,16 @@ def test_a_wrong_setting_is_one_line_without_the_secret(
     assert message in error
     assert error.count("\n") == 1
     assert "hush" not in error
+
+
+def test_the_database_is_data_by_its_name() -> None:
+    empty = CliRunner().invoke(app, ["explore", "--data", "database"])
+    assert "expected films or ratings, got none" in str(empty.exception)
+    document("import", "--data", "starter")
+    runner = CliRunner()
+    found = runner.invoke(app, ["explore", "--data", "database", "--json"])
+    assert json.loads(found.stdout)["cleaned"]["ratings"]["rows"] == 107_137
+    trained = runner.invoke(app, ["train", "-d", "database", "-m", "popularity", "--json"])
+    assert json.loads(trained.stdout)["data"] == "database"
+    named = runner.invoke(app, ["import", "ratings.csv", "--name", "database"])
+    assert "expected another name than 'database'" in str(named.exception)

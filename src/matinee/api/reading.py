@@ -13,9 +13,12 @@ from matinee.intake.files import is_there
 from matinee.schema import RatingScale, Tables
 from matinee.settings import Settings, read_settings
 from matinee.simulation import starter
+from matinee.store.catalogue import read_tables
+from matinee.store.opening import open_store
 from matinee.store.workspace import Workspace
 
 STARTER = "starter"
+DATABASE = "database"
 Source: TypeAlias = str | Path
 Data: TypeAlias = Dataset | Tables | Source
 
@@ -32,9 +35,10 @@ def read(
 ) -> Tables:
     """Checked tables of paths or names, joined; or of Polars or pandas tables.
 
-    A source is a path, "starter" (the simulated world), something imported before, or a public
-    data set (looked for in MATINEE_DATA, else downloaded). Tables need the columns user_id,
-    item_id, rating (and timestamp), and item_id, title; `mapping` renames {ours: theirs}.
+    A source is a path, "starter" (the simulated world), "database" (the films and ratings of the
+    live service's database), something imported before, or a public data set (looked for in
+    MATINEE_DATA, else downloaded). Tables need the columns user_id, item_id, rating (and
+    timestamp), and item_id, title; `mapping` renames {ours: theirs}.
     """
     if not isinstance(mapping or {}, Mapping):
         raise InputError(f"mapping: expected {{ours: theirs}}, got {mapping!r}")
@@ -52,6 +56,8 @@ def read(
         name = str(sources[0])
         if name == STARTER:
             return starter()
+        if name == DATABASE:
+            return _of_database(settings)
         if name in Workspace(settings.home).names():
             return Workspace(settings.home).load(name)
     paths = [_path(source, settings, progress) for source in sources]
@@ -65,15 +71,30 @@ def as_dataset(data: Data) -> Dataset:
     return Dataset.from_tables(data if isinstance(data, Tables) else read(data))
 
 
+def _of_database(settings: Settings) -> Tables:
+    """Its films, and the ratings that stand; InputError where there are none."""
+    store = open_store(settings)
+    try:
+        tables = read_tables(store.database, DATABASE)
+    finally:
+        store.database.close()
+    if not tables.movies.height and not tables.ratings.height:
+        raise InputError(
+            f"database {store.database.name}: expected films or ratings, got none; put some in "
+            "with 'matinee database import --data NAME'"
+        )
+    return tables
+
+
 def _path(source: Source, settings: Settings, progress: Callable[[int, int], None] | None) -> Path:
     if is_there(Path(source)):
         return Path(source)
     name = str(source)
     if name in PUBLIC:
         return get(name, settings.home / "downloads", settings.data, progress)
-    if name == STARTER or name in Workspace(settings.home).names():
+    if name in (STARTER, DATABASE) or name in Workspace(settings.home).names():
         raise InputError(f"{name}: expected it alone, or files to join; it cannot be joined itself")
-    known = [STARTER, *Workspace(settings.home).names(), *PUBLIC]
+    known = [STARTER, DATABASE, *Workspace(settings.home).names(), *PUBLIC]
     raise InputError(
         f"{name}: expected a file, a folder or one of {', '.join(dict.fromkeys(known))}; "
         "found none of that name"

@@ -11,10 +11,12 @@ from matinee.cli.demo_command import demo
 from matinee.cli.film_commands import recommend, similar
 from matinee.cli.frontier_command import frontier
 from matinee.cli.interpret_command import interpret
+from matinee.cli.keys_commands import app as keys
 from matinee.cli.model_commands import evaluate, train
 from matinee.cli.output import forgive_encoding
 from matinee.cli.page_command import page
 from matinee.cli.replay_command import replay
+from matinee.cli.serve_command import serve
 from matinee.cli.tune_command import tune
 from matinee.cli.viewer_commands import forget
 from matinee.errors import MatineeError
@@ -46,6 +48,8 @@ app.command()(similar)
 app.command()(page)
 app.command()(forget)
 app.add_typer(database, name="database")
+app.add_typer(keys, name="keys")
+app.command()(serve)
 app.command()(demo)
 
 

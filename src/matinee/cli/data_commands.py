@@ -127,9 +127,9 @@ def _name(name: str, simulated: bool) -> str:
     """The name, if later commands can find the data by it."""
     if not name.isprintable():
         raise InputError(f"--name: expected a text of one line, got {name!r}")
-    if name == "starter" and not simulated:
+    if name == "database" or (name == "starter" and not simulated):
         raise InputError(
-            f"--name: expected another name than {name!r}, which is the built-in data; "
+            f"--name: expected another name than {name!r}, which stands for other data; "
             "give one, such as --name mine"
         )
     return name

@@ -11,7 +11,8 @@ DataOption = Annotated[
         "--data",
         "-d",
         metavar="PATH|NAME",
-        help="A file, folder or zip; a name that [b]get[/b] knows; [b]starter[/b] (simulated). "
+        help="A file, folder or zip; a name that [b]get[/b] knows; [b]starter[/b] (simulated); "
+        "[b]database[/b], that of the service. "
         "Give it again to join several. Default: what was imported last.",
         show_default=False,
     ),

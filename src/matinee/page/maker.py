@@ -19,7 +19,7 @@ from matinee.page.choosing import Chosen, choose, least
 from matinee.page.facets import facets
 from matinee.page.likeness import content_likeness, likeness, taste_likeness
 from matinee.page.rows import BEST, WIDTH, Members, Viewer
-from matinee.page.scoring import Added, Scoring
+from matinee.page.scoring import Added, Scoring, best
 from matinee.page.seeds import POOL, seeds
 from matinee.page.themes import Theme, themes
 from matinee.page.values import Card, Page, PageRow
@@ -188,11 +188,14 @@ class PageMaker:
         scores[~self.shown] = -np.inf
         scores[history.numbers] = -np.inf
         shown = scores > -np.inf
-        order = _best(scores, min(BEST, int(shown.sum())))
+        order = best(scores, min(BEST, int(shown.sum())))
         picks, settled = order[:WIDTH], False
+        chances = np.ones(len(picks))
         if self.policy is not None and scoring is self.scoring:
-            found = self.policy.recommend(history, WIDTH, shown).numbers[0]
-            picks, settled = found[found >= 0].astype(np.int64), self.policy.reranking is not None
+            found = self.policy.slate(history, WIDTH, shown)
+            there = found.numbers[0] >= 0
+            picks, chances = found.numbers[0][there].astype(np.int64), found.propensities[0][there]
+            settled = self.policy.reranking is not None
         started = {int(k): share for k, share in self._numbers(begun, "begun", notes)}
         wanted = [int(k) for k, _ in self._numbers(dict.fromkeys(listed, 0.0), "listed", notes)]
         return Viewer(
@@ -202,6 +205,7 @@ class PageMaker:
             scores,
             order,
             picks,
+            chances,
             settled,
             scoring is self.scoring,
             started,
@@ -250,6 +254,12 @@ class PageMaker:
         # What a film that was seen adds to its own score is no reason to see it again.
         again = np.repeat([row.candidate.kind == "watch_again" for row in chosen], lengths)
         evidence = scoring.evidence(viewer.history, films, statements, seed, ~again, added)
+        drawn = dict(zip(viewer.picks.tolist(), viewer.chances.tolist(), strict=True))
+        chances = [
+            drawn[film] if row.candidate.kind == "top_picks" else 1.0
+            for row in chosen
+            for film in row.films.tolist()
+        ]
         cards = iter(
             Card(
                 self.ids[film],
@@ -257,8 +267,9 @@ class PageMaker:
                 self.years[film],
                 float(viewer.known[film]) if np.isfinite(viewer.known[film]) else None,
                 reasons,
+                chance,
             )
-            for film, reasons in zip(films.tolist(), evidence, strict=True)
+            for film, reasons, chance in zip(films.tolist(), evidence, chances, strict=True)
         )
         return tuple(
             PageRow(
@@ -273,15 +284,6 @@ class PageMaker:
 def _hoped(rank: np.ndarray | int) -> np.ndarray:
     """How far a film of this rank in the viewer's list is expected to be enjoyed, at most 1."""
     return np.asarray(1 / np.sqrt(1 + np.asarray(rank) / _HALVING))
-
-
-def _best(scores: np.ndarray, count: int) -> np.ndarray:
-    """Numbers of the best films, best first; of equals the one with the lower number."""
-    if not count:
-        return np.zeros(0, np.int64)
-    least_score = np.partition(scores, -count)[-count]
-    films = np.flatnonzero(scores >= least_score)
-    return films[np.argsort(-scores[films], kind="stable")][:count]
 
 
 def _for_anybody(data: Dataset) -> Scorer:

@@ -39,6 +39,7 @@ class Viewer:
     scores: np.ndarray  # the same, but -inf too where the film was seen or is not to be shown
     order: np.ndarray  # the best films by those scores, best first
     picks: np.ndarray  # the films of the top picks, best first
+    chances: np.ndarray  # of those, how probable each was at its place
     settled: bool  # the picks are a list that is good as a whole already
     personal: bool
     begun: Mapping[int, float]  # film -> share that was watched

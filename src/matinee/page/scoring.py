@@ -103,3 +103,12 @@ class Added:
     films: np.ndarray  # (n,)
     numbers: np.ndarray  # (entries,) films of the history
     parts: Contributions  # entries (entries, n)
+
+
+def best(scores: np.ndarray, count: int) -> np.ndarray:
+    """Numbers of the best films, best first; of equals the one with the lower number."""
+    if not count:
+        return np.zeros(0, np.int64)
+    least_score = np.partition(scores, -count)[-count]
+    films = np.flatnonzero(scores >= least_score)
+    return films[np.argsort(-scores[films], kind="stable")][:count]

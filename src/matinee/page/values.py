@@ -30,6 +30,25 @@ class Card:
     year: int | None
     score: float | None  # the model's for this viewer; None: a film that the model does not know
     reasons: tuple[Evidence, ...]
+    propensity: float = 1.0  # how probable it was, given the places drawn before it
+
+    def to_json_dict(self) -> dict[str, Any]:
+        """The card as `matinee page --json` prints it; the propensity is for the log."""
+        return {
+            "item_id": self.item_id,
+            "title": self.title,
+            "year": self.year,
+            "score": self.score,
+            "reasons": [
+                {
+                    "kind": reason.kind,
+                    "text": reason.text,
+                    "item_id": reason.item_id,
+                    "contribution": reason.contribution,
+                }
+                for reason in self.reasons
+            ],
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +75,7 @@ class Page:
                 {
                     "kind": row.kind,
                     "title": row.title,
-                    "cards": [
-                        {
-                            "item_id": card.item_id,
-                            "title": card.title,
-                            "year": card.year,
-                            "score": card.score,
-                            "reasons": [
-                                {
-                                    "kind": reason.kind,
-                                    "text": reason.text,
-                                    "item_id": reason.item_id,
-                                    "contribution": reason.contribution,
-                                }
-                                for reason in card.reasons
-                            ],
-                        }
-                        for card in row.cards
-                    ],
+                    "cards": [card.to_json_dict() for card in row.cards],
                 }
                 for row in self.rows
             ]

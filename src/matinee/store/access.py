@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 from sqlalchemy import insert, select, update
@@ -37,6 +38,24 @@ def scope_of(database: Database, api_key: str) -> tuple[str, Scope] | None:
     with database.reading() as connection:
         row = connection.execute(query).first()
     return None if row is None else (row.name, row.scope)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownKey:
+    """What is known of a key; the key itself is not."""
+
+    name: str
+    scope: str
+    created_at: int
+    revoked_at: int | None  # None: it lets in
+
+
+def read_api_keys(database: Database) -> list[KnownKey]:
+    """All keys that were ever made, the oldest first."""
+    columns = (api_keys.c.name, api_keys.c.scope, api_keys.c.created_at, api_keys.c.revoked_at)
+    query = select(*columns).order_by(api_keys.c.created_at, api_keys.c.name, api_keys.c.digest)
+    with database.reading() as connection:
+        return [KnownKey(*row) for row in connection.execute(query)]
 
 
 def revoke_api_keys(database: Database, name: str, now: int) -> int:

@@ -60,6 +60,13 @@ def read_films(database: Database) -> tuple[pl.DataFrame, pl.Series]:
     return table.drop("withdrawn"), table["withdrawn"]
 
 
+def knows_film(database: Database, item_id: str) -> bool:
+    """Whether the catalogue has a film of this id."""
+    with database.reading() as connection:
+        query = select(films.c.item_id).where(films.c.item_id == item_id)
+        return connection.execute(query).first() is not None
+
+
 def changed_at(database: Database) -> int:
     """When the catalogue was last changed, UTC seconds; 0 where it is empty."""
     with database.reading() as connection:

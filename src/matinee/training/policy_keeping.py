@@ -54,13 +54,17 @@ def save_policy(fitted: FittedPolicy, folder: Path, data: Dataset) -> None:
         artefacts.write(temporary / _RANKER, manifest, arrays)
 
 
-def load_policy(folder: Path, data: Dataset) -> FittedPolicy | None:
-    """The policy if it was learnt from exactly this data, else None; ArtefactError if damaged."""
+def load_policy(folder: Path, data: Dataset, *, of_any: bool = False) -> FittedPolicy | None:
+    """The policy if it was learnt from exactly this data, else None; ArtefactError if damaged.
+
+    With `of_any` also one that was learnt from other data, such as yesterday's: its numbers are
+    those of its own films, and features are made of `data`.
+    """
     place = current(folder)
     manifest, arrays = artefacts.read(place / _RANKER)
     if manifest.kind != _KIND:
         raise ArtefactError(f"{folder}: expected a policy, got {manifest.kind!r}")
-    if manifest.data.get("fingerprint") != fingerprint(data):
+    if not of_any and manifest.data.get("fingerprint") != fingerprint(data):
         return None
     try:
         policy = policy_from_toml(str(manifest.data["policy"]), folder.name)

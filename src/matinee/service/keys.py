@@ -1,0 +1,69 @@
+"""Who may ask for what: API keys and their scopes."""
+
+import hashlib
+import time
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from matinee.service.problems import Problem
+from matinee.store.access import Scope, make_api_key, read_api_keys, scope_of
+from matinee.store.database import Database
+
+KNOWN_S = 5.0  # for so long a worker believes what it found: a revoked key goes no further
+_MOST = 1_000
+_bearer = HTTPBearer(auto_error=False, description="an API key: matinee keys add")
+_Known = dict[bytes, tuple[float, tuple[str, Scope] | None]]
+
+
+class Keys:
+    """The keys of a database as one worker knows them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known: _Known = {}
+
+    def of(self, api_key: str) -> tuple[str, Scope] | None:
+        """The name and the scope of a key; None where it lets nobody in.
+
+        Found by digest, so that no comparison takes longer the nearer a guess is.
+        """
+        digest, now = hashlib.sha256(api_key.encode()).digest(), time.monotonic()
+        found = self._known.get(digest)
+        if found is None or found[0] < now:
+            if len(self._known) >= _MOST:
+                self._known.clear()
+            found = self._known[digest] = (now + KNOWN_S, scope_of(self._database, api_key))
+        return found[1]
+
+
+def needs(scope: Scope) -> Callable[..., None]:
+    """A dependency that lets keys of this scope in, and those of admin."""
+
+    def check(
+        request: Request,
+        sent: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    ) -> None:
+        challenge = {"WWW-Authenticate": "Bearer"}
+        if sent is None:
+            detail = "Authorization: expected 'Bearer KEY', got none; matinee keys add makes one"
+            raise Problem(401, "no_key", detail, "Authorization", headers=challenge)
+        found = request.app.state.worker.keys.of(sent.credentials)
+        if found is None:
+            detail = "Authorization: expected a key of this service, got another or a revoked one"
+            raise Problem(401, "wrong_key", detail, "Authorization", headers=challenge)
+        request.scope["key_name"] = found[0]
+        if found[1] not in (scope, "admin"):
+            detail = f"Authorization: expected a key of scope {scope}, got one of {found[1]}"
+            raise Problem(403, "wrong_scope", detail, "Authorization")
+
+    return check
+
+
+def development_key(database: Database, now: int) -> str | None:
+    """A key for all scopes where there has never been any, to be shown once; else None."""
+    if read_api_keys(database):
+        return None
+    return make_api_key(database, "development", "admin", now)

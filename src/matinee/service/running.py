@@ -1,0 +1,51 @@
+"""The server: uvicorn around the application, its logs as JSON lines."""
+
+import os
+import signal
+import sys
+import tempfile
+from typing import Any
+
+import uvicorn
+
+from matinee.service.metrics import SHARED
+
+_GRACE_S = 10  # for requests that are being answered when it is told to stop
+
+
+def run(host: str, port: int, workers: int) -> None:
+    """Serve until told to stop (SIGINT, SIGTERM); requests that have begun are answered."""
+    # uvicorn stops gracefully, then raises the signal again: that is to end us, not to kill us.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    with tempfile.TemporaryDirectory(prefix="matinee-metrics-") as folder:
+        if workers > 1:
+            os.environ.setdefault(SHARED, folder)  # read by prometheus_client in the workers
+        uvicorn.run(
+            "matinee.service.app:app_of_settings",
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            access_log=False,  # our own, which names no viewer
+            log_config=_LOGS,
+            timeout_graceful_shutdown=_GRACE_S,
+            server_header=False,
+        )
+
+
+_LOGS: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"lines": {"()": "matinee.service.envelope.JsonLines"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "lines",
+            "stream": "ext://sys.stderr",
+        }
+    },
+    "loggers": {
+        name: {"handlers": ["stderr"], "level": "INFO", "propagate": False}
+        for name in ("matinee", "uvicorn", "uvicorn.error")
+    },
+}

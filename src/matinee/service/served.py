@@ -1,0 +1,171 @@
+"""What a worker serves: the catalogue, the model that was trained last, what makes pages of it."""
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from matinee import training
+from matinee.dataset import Dataset
+from matinee.errors import ArtefactError
+from matinee.models.popularity import Popularity
+from matinee.models.protocols import Recipe, Scorer
+from matinee.models.weighted_rating import WeightedRating
+from matinee.page import PageMaker
+from matinee.page.standing import Standing, standing
+from matinee.store.catalogue import read_films, read_tables
+from matinee.store.database import Database
+from matinee.store.events import EventLog
+from matinee.store.folders import current
+from matinee.store.opening import Store
+from matinee.store.workspace import Workspace
+from matinee.training.policy_keeping import load_policy
+
+DATABASE = "database"  # the name of the data set, under which `train` keeps models of it
+NO_MODEL = "no model"
+_log = logging.getLogger("matinee.service")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Served:
+    """All that requests read; replaced as a whole, never changed."""
+
+    data: Dataset
+    maker: PageMaker
+    scorer: Scorer  # of lists and explanations: the model, or the first stage of the policy
+    name: str  # of what makes the pages
+    degraded: tuple[str, ...]
+    log: EventLog
+    read_at: int  # what changed since is not in it
+    masks: Mapping[str, Mapping[str, np.ndarray]]  # genre and language -> films that have it
+    years: np.ndarray  # (films,) float64, NaN = unknown
+
+    def standing(self, user_id: str, now: int) -> Standing:
+        """What the database knows of a viewer now."""
+        events = self.log.of_viewer(user_id)
+        runtimes = self.data.movies.select("item_id", "runtime")
+        return standing(user_id, events, self.data.items, runtimes, self.data.scale, now)
+
+    def number(self, item_id: str) -> int:
+        """The film's number, -1 if it is not served."""
+        return int(self.data.items.numbers([item_id])[0])
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """A model to serve, before it is known what it makes pages of."""
+
+    maker: PageMaker
+    scorer: Scorer
+    name: str
+    degraded: tuple[str, ...] = ()
+
+
+def read_served(store: Store, workspace: Workspace) -> Served:
+    """Read the database and the newest kept model or policy of it: seconds.
+
+    Where none is kept, or none can be read, pages are those of anybody and say so.
+    """
+    read_at = int(time.time())
+    data = Dataset.from_tables(read_tables(store.database, DATABASE))
+    chosen = _newest(data, workspace) or _of_anybody(data)
+    shown = chosen.maker.shown & ~_withdrawn(store.database, data)
+    return Served(
+        data,
+        replace(chosen.maker, shown=shown),
+        chosen.scorer,
+        chosen.name,
+        chosen.degraded,
+        store.log,
+        read_at,
+        {"genre": _of_lists(data, "genres"), "language": _of_texts(data, "language")},
+        data.movies["year"].cast(pl.Float64).fill_null(float("nan")).to_numpy(),
+    )
+
+
+def kept_at(workspace: Workspace) -> float:
+    """When a model or a policy of the database was kept last, seconds; 0 where none is."""
+    return max((_kept_at(folder) for folder in _folders(workspace)), default=0.0)
+
+
+def _folders(workspace: Workspace) -> list[Path]:
+    return workspace.policy_folders(DATABASE) + workspace.model_folders(DATABASE)
+
+
+def _kept_at(folder: Path) -> float:
+    try:
+        return current(folder).stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _newest(data: Dataset, workspace: Workspace) -> _Chosen | None:
+    policies = set(workspace.policy_folders(DATABASE))
+    for folder in sorted(_folders(workspace), key=_kept_at, reverse=True):
+        try:
+            return _of_policy(folder, data) if folder in policies else _of_model(folder, data)
+        except ArtefactError as error:
+            _log.error("not served: %s", error)
+    return None
+
+
+def _of_policy(folder: Path, data: Dataset) -> _Chosen:
+    fitted = load_policy(folder, data, of_any=True)
+    assert fitted is not None
+    _hold_to(data, fitted.first.scorer, folder)
+    maker = PageMaker.of_policy(fitted, data)
+    return _Chosen(maker, fitted.first.scorer, f"policy {fitted.policy.name}")
+
+
+def _of_model(folder: Path, data: Dataset) -> _Chosen:
+    trained = training.load(folder)
+    _hold_to(data, trained.scorer, folder)
+    stale = ("stale model",) if training.stale(folder) else ()
+    name = training.describe(trained.recipe)
+    return _Chosen(PageMaker.of(trained.scorer, data), trained.scorer, name, stale)
+
+
+def _hold_to(data: Dataset, scorer: Scorer, folder: Path) -> None:
+    """A model that names films which the database does not know is of another database."""
+    lacking = int((data.items.numbers(scorer.items.ids) < 0).sum())
+    if lacking:
+        raise ArtefactError(
+            f"{folder}: expected a model of films of the database, got {lacking} others; "
+            "'matinee train --data database' makes it anew"
+        )
+
+
+def _of_anybody(data: Dataset) -> _Chosen:
+    votes = data.movies["vote_count"].drop_nulls().len() > 0
+    recipe: Recipe = WeightedRating() if votes else Popularity()
+    scorer = recipe.fit(data, np.random.default_rng(0))
+    return _Chosen(PageMaker.of(scorer, data), scorer, training.describe(recipe), (NO_MODEL,))
+
+
+def _withdrawn(database: Database, data: Dataset) -> np.ndarray:
+    films, withdrawn = read_films(database)
+    mask = np.zeros(len(data.items), bool)
+    mask[data.items.numbers(films["item_id"].filter(withdrawn))] = True
+    return mask
+
+
+def _of_lists(data: Dataset, column: str) -> dict[str, np.ndarray]:
+    pairs = data.movies.select(pl.int_range(pl.len()).alias("film"), word=column)
+    return _masks(pairs.explode("word").drop_nulls(), len(data.items))
+
+
+def _of_texts(data: Dataset, column: str) -> dict[str, np.ndarray]:
+    pairs = data.movies.select(pl.int_range(pl.len()).alias("film"), word=column)
+    return _masks(pairs.drop_nulls(), len(data.items))
+
+
+def _masks(pairs: pl.DataFrame, films: int) -> dict[str, np.ndarray]:
+    found = {}
+    for (word,), group in pairs.group_by("word"):
+        found[str(word)] = mask = np.zeros(films, bool)
+        mask[group["film"].to_numpy()] = True
+    return found
