@@ -74,6 +74,22 @@ def page(rows: int, repeats: int) -> Measured:
     return shown, {"page": found}
 
 
+def ranking(rows: int, repeats: int) -> Measured:
+    """500 candidates of one viewer described and ranked, beside LightGBM on the same matrices."""
+    del rows
+    (found,) = alternately(repeats, (Program("matinee", "matinee_one_ranking.py"), ()))
+    what = "one viewer, 500 candidates of 20,000 films"
+    shown = [
+        Row(f"{what}, described and ranked", found["seconds"] * 1e3, "ms", 5.0),
+        Row(
+            f"{what}, ranked",
+            *(found["score_seconds"] * 1e3, "ms", 1.2),
+            *(found["lightgbm_seconds"] * 1e3, "LightGBM"),
+        ),
+    ]
+    return shown, {"ranking": found}
+
+
 def stars(rows: int, repeats: int) -> Measured:
     """One viewer with 100 ratings: what the factorisation machine predicts for 20,000 films."""
     del rows
@@ -91,5 +107,6 @@ MODEL_MEASURES: dict[str, Callable[[int, int], Measured]] = {
     "ease": ease,
     "one": one,
     "page": page,
+    "ranking": ranking,
     "stars": stars,
 }

@@ -1,10 +1,12 @@
 """A generated log of a million ratings, as large as MovieLens 1M, replayed: how long it takes.
 
-python benchmarks/replay_million.py [--ask N]
+As `matinee replay` does by default: the blend, its settings chosen on the first half, 8 fits.
+
+python benchmarks/replay_million.py [--model M] [--ask N] [--events N]
 """
 
 import argparse
-from time import perf_counter
+from time import perf_counter, process_time
 
 import numpy as np
 import polars as pl
@@ -17,11 +19,11 @@ USERS, ITEMS, EVENTS = 6_040, 3_706, 1_000_000
 SECONDS = 3 * 365 * 86_400
 
 
-def generated(seed: int = 0) -> Tables:
+def generated(seed: int = 0, events: int = EVENTS) -> Tables:
     """Uneven viewers and films, eight tastes, viewers who stay for a while; not people."""
     rng = np.random.default_rng(seed)
     activity = rng.lognormal(0, 1.1, USERS)
-    user = rng.choice(USERS, int(1.4 * EVENTS), p=activity / activity.sum())
+    user = rng.choice(USERS, int(1.4 * events), p=activity / activity.sum())
     taste = rng.integers(0, 8, USERS)[user]
     fame = 1 / np.arange(3, ITEMS + 3) ** 0.7
     kinds = rng.integers(0, 8, ITEMS)
@@ -43,7 +45,7 @@ def generated(seed: int = 0) -> Tables:
             "timestamp": time.astype(np.int64),
         }
     ).unique(["user_id", "item_id"], keep="first", maintain_order=True)
-    ratings = ratings.head(EVENTS).select(pl.col(n).cast(d) for n, d in RATINGS.items())
+    ratings = ratings.head(events).select(pl.col(n).cast(d) for n, d in RATINGS.items())
     movies = pl.DataFrame(schema=MOVIES)
     return Tables("generated", movies, ratings, RatingScale(1, 5, 1), simulated=True)
 
@@ -51,14 +53,19 @@ def generated(seed: int = 0) -> Tables:
 def main() -> None:
     """Print the seconds of the replay and of its parts."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--ask", type=int, default=20_000)
-    ask = parser.parse_args().ask
-    tables = generated()
-    started = perf_counter()
+    parser.add_argument("--model", default="blend", help="settings not given are chosen first")
+    parser.add_argument("--ask", type=int, default=20_000, help="0: every like")
+    parser.add_argument("--events", type=int, default=EVENTS)
+    arguments = parser.parse_args()
+    tables = generated(events=arguments.events)
+    wall, cpu = perf_counter(), process_time()
+
+    def say(text: str) -> None:
+        print(f"{perf_counter() - wall:7.1f} s, {process_time() - cpu:7.1f} s of CPU: {text}")
+
     log = Log.of(tables)
-    board = replay(log, "linear", ask=ask or None)
-    seconds = perf_counter() - started
-    print(f"{log.events:,} events, {board.asked:,} of {board.askable:,} likes: {seconds:.1f} s")
+    board = replay(log, arguments.model, ask=arguments.ask or None, say=say)
+    say(f"{log.events:,} events, {board.asked:,} of {board.askable:,} likes asked, all done")
     for name, (recipe, fit_s, answer_s) in board.recipes.items():
         print(f"{name}: fits {fit_s:.1f} s, answers {answer_s:.1f} s, {recipe}")
 

@@ -103,6 +103,25 @@ def test_days_longer_than_the_log_fit_once_and_say_so(ratings: Path) -> None:
             ["--policy", "none.toml"],
             "policy none.toml: expected a TOML file",
         ),
+        ("user_id,item_id,rating,timestamp\n", [], "expected rows, got none below the header"),
+        ("user_id,item_id,kind,timestamp\n", [], "expected rows, got none below the header"),
+        (
+            "user_id,item_id,kind,timestamp\nu,a,complete,90\n",
+            [],
+            "expected events of several moments, so that some come after others, got 1, all at "
+            "1970-01-01 00:01:30 UTC",
+        ),
+        (
+            "user_id,item_id,rating,timestamp\nu,a,5,90\nu,b,5,90\nv,a,4,90\n",
+            [],
+            "expected events of several moments, so that some come after others, got 3, all at",
+        ),
+        ("user_id,item_id,kind,timestamp\nu,a,zap,1\nu,b,boo,2\n", [], "got 'boo', 'zap' (2)"),
+        (
+            "user_id,item_id,kind,timestamp\nu,a,open,1\nu,b,play,2\n",
+            [],
+            "expected events that say something of a film",
+        ),
         (
             "user_id,item_id,rating,timestamp\nu,a,5,1\nv,a,3,2\n",
             ["-m", "magic"],
@@ -115,6 +134,34 @@ def test_bad_input_is_one_line_that_teaches(home: Path, rows, arguments, message
     error = run("log.csv", *arguments, code=2).stderr
     assert message in error
     assert error.count("\n") == 1
+
+
+PLAYS = [(f"u{k % 7}", f"m{k % 11}", "complete", 1_000 + k) for k in range(70)]
+COLUMNS = ["user_id", "item_id", "kind", "timestamp"]
+
+
+def test_what_needs_ratings_is_refused_on_plays_before_anything_is_fitted(home: Path) -> None:
+    pl.DataFrame(PLAYS, schema=COLUMNS, orient="row").write_csv("plays.csv")
+    Path("plane.toml").write_text('[candidates]\nmodel = "ease"\n[ranker]\nkind = "linear"\n')
+    Path("stars.toml").write_text('[candidates]\nmodel = "mf:factors=4"\n')
+    asked = ["plays.csv", "--policy", "plane.toml", "--policy", "stars.toml", "-m", "bias"]
+    error = run(*asked, "-m", "ease", code=2).stderr
+    assert "expected ratings before the first fit for bias, policy plane, policy stars" in error
+    assert "the rankers lambdamart and ebm need none" in error
+    assert error.count("\n") == 1
+    assert document("plays.csv", *MODELS)["asked"] > 0
+
+
+def test_strange_kinds_and_viewers_who_say_nothing_are_left_out_and_counted(home: Path) -> None:
+    more = [("u1", "m1", "zap", 1_001), ("ghost", "m1", "open", 1_002), ("ghost", "m2", "play", 3)]
+    pl.DataFrame(PLAYS, schema=COLUMNS, orient="row").write_csv("plays.csv")
+    pl.DataFrame(PLAYS + more, schema=COLUMNS, orient="row").write_csv("more.csv")
+    plain, found = document("plays.csv", *MODELS), document("more.csv", *MODELS)
+    assert "left out: 1 events of kinds 'zap' (1)" in found["notes"]
+    assert "left out: viewers without an event that says anything of a film: 1" in found["notes"]
+    assert found["viewers"] == plain["viewers"] == 7
+    for ours, theirs in zip(found["policies"], plain["policies"], strict=True):
+        assert ours["metrics"] == theirs["metrics"]
 
 
 def test_ratings_beside_events_are_refused(ratings: Path) -> None:

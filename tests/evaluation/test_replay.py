@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.conftest import tables
 
-from matinee.dataset import Log, Past
+from matinee.dataset import Histories, Log, Past, Vocabulary
 from matinee.errors import InputError, MissingData
-from matinee.evaluation.replay import DAY, Contender, replay, schedule
+from matinee.evaluation.replay import DAY, Contender, _without, replay, schedule
 from matinee.evaluation.replay_board import board
 from matinee.evaluation.replay_figures import metrics
 from matinee.models import RECIPES
@@ -153,8 +153,34 @@ def test_days_that_ask_for_too_many_fits_are_refused(log):
 
 
 def test_events_all_at_one_moment_cannot_be_replayed(log):
-    with pytest.raises(InputError, match=r"expected events of several moments, all .* are at 7"):
+    with pytest.raises(InputError, match=r"several moments, .* all at 1970-01-01 00:00:07 UTC"):
         schedule(replace(log, time=np.full(log.events, 7)))
+
+
+def test_a_log_of_one_event_cannot_be_replayed(given_tables):
+    log = with_ratings(given_tables, given_tables.ratings.head(1))
+    with pytest.raises(InputError, match=r"expected events of several moments, .* got 1, all at"):
+        schedule(log)
+
+
+def test_a_log_without_events_is_refused(given_tables):
+    with pytest.raises(MissingData, match=r"expected a log with times .* got no row"):
+        with_ratings(given_tables, given_tables.ratings.clear())
+
+
+def test_films_of_a_history_leave_a_list_and_the_others_move_up():
+    """By the meaning of it, row by row; the last row has no history."""
+    rng = RNG(4)
+    items = Vocabulary.of(pl.Series([f"m{k}" for k in range(30)]))
+    lists = np.array([rng.permutation(30)[:12] for _ in range(9)], np.int32)
+    lists[rng.random(lists.shape) < 0.2] = -1
+    seen = [rng.choice(30, int(rng.integers(1, 15)), replace=False) for _ in range(8)]
+    rows = np.repeat(np.arange(8, dtype=np.int32), [len(each) for each in seen])
+    numbers = np.concatenate(seen).astype(np.int32)
+    found = _without(lists, Histories.from_entries(items, rows, numbers, 9, strength=1.0))
+    for row, hidden in zip(range(9), [*seen, []], strict=True):
+        left = [item for item in lists[row] if item >= 0 and item not in hidden]
+        assert found[row].tolist() == left + [-1] * (12 - len(left))
 
 
 def test_viewers_who_never_come_back_cannot_be_asked(given_tables):

@@ -8,8 +8,9 @@ import pytest
 
 from matinee.dataset import Dataset, Histories, time_split
 from matinee.dataset.splits import window_stage
-from matinee.features.affinities import Affinities
+from matinee.features.affinities import KINDS, Affinities
 from matinee.features.film_moments import film_moments
+from matinee.features.levels import levels
 from matinee.features.pairs import PairFeatures
 from matinee.features.tastes import Tastes
 
@@ -136,15 +137,18 @@ def test_without_times_genres_and_ratings_there_are_fewer_features(data: Dataset
 
 def test_people_liked_before_are_the_mean_likeness_of_levels(data: Dataset):
     """Against the definition, pair by pair."""
-    affinities = Affinities.of(data.movies)
+    affinities, kinds = Affinities.of(data.movies), levels(data.movies)
     assert {"director liked before", "cast liked before", "decade liked before"} <= set(
-        affinities.kinds
+        affinities.names
     )
     histories = data.histories.take(np.array([1, 7, 12]))  # the second has no history
     numbers = np.tile(np.arange(6), (3, 1))
     found = affinities.pairs(histories, numbers)
-    for name, matrix in affinities.kinds.items():
-        dense = matrix.toarray()
+    for kind, name in KINDS.items():
+        if kind not in kinds:
+            assert name not in found
+            continue
+        dense = kinds[kind].matrix.toarray()
         for row in (0, 2):
             mine = histories.take(np.array([row]))
             liked = mine.numbers[mine.strength > 0]

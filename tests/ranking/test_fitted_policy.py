@@ -123,6 +123,19 @@ def test_one_viewer_gets_what_the_viewer_gets_among_others(data, first):
     np.testing.assert_array_equal(together.numbers[[4]], alone.numbers)
 
 
+def test_one_viewer_is_described_as_among_others(data, first):
+    """Bit for bit: what trees were taught on many viewers they are asked of one."""
+    together = first.retrieve(data.histories, 10)
+    names, n = first.describe(data.histories, together).names, 10
+    values = first.describe(data.histories, together).values.reshape(-1, n, len(names))
+    for row in range(data.histories.rows):
+        history = data.histories.take(np.array([row]))
+        alone = first.describe(history, first.retrieve(history, n))
+        assert alone.names == names
+        for k, name in enumerate(names):
+            np.testing.assert_array_equal(alone.values[:, k], values[row, :, k], err_msg=name)
+
+
 def test_examples_are_the_candidates_and_what_was_liked_of_them(data):
     stage = time_split(data).tune
     first = first_stage(BLEND, stage.train, 0)

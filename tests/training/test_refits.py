@@ -6,10 +6,12 @@ import numpy as np
 import polars as pl
 import pytest
 from tests.conftest import tables
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from matinee.dataset import Log
 from matinee.errors import MissingData
 from matinee.evaluation.replay import Contender, replay, schedule
+from matinee.kernels.threads import one_thread
 from matinee.models.naming import recipe_from_text
 from matinee.ranking import Policy
 from matinee.ranking.lambdamart import LambdaMart
@@ -17,6 +19,13 @@ from matinee.ranking.policy import Candidates
 from matinee.training.refits import Refits
 
 RANKED = Policy("ranked", Candidates("popularity", 10), LambdaMart(trees=8))
+
+
+@pytest.fixture(autouse=True)
+def alone():
+    """Fits of so little data take longer to wake other threads than to be done."""
+    with one_thread(), threadpool_limits(1):
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import polars as pl
 
 from matinee.api.reading import STARTER, Data, read
 from matinee.dataset import Dataset, Log, Past, Shown
-from matinee.errors import InputError
+from matinee.errors import InputError, MissingData
 from matinee.evaluation.replay import Contender, Replayed, askable_likes, schedule
 from matinee.evaluation.replay import replay as live_again
 from matinee.evaluation.replay_board import ReplayBoard, board
@@ -17,9 +17,11 @@ from matinee.evaluation.shown import shown_answers
 from matinee.intake.events import is_event_log, read_events
 from matinee.models.naming import recipe_from_text
 from matinee.ranking import Policy
+from matinee.ranking.linear_ranker import LinearRanker
 from matinee.schema import MOVIES, Tables, empty
 from matinee.simulation import starter_events
 from matinee.training.refits import Refits
+from matinee.training.spaces import RATED
 
 ALWAYS = ("popularity", "trending")
 ASK = 20_000  # likes, unless said otherwise
@@ -54,6 +56,7 @@ def replay(
     cuts = schedule(lived, every)
     askable_likes(lived, Past.of(lived), cuts[0])  # and that there is nothing to ask, too
     refits = Refits(lived.until(cuts[0]), seed, say)
+    _check_ratings(refits.beginning, models, policies)
     contenders = [
         Contender(policy.name, _recipe(policy, refits), refits.policy(policy))
         for policy in policies
@@ -95,10 +98,31 @@ def event_log(path: Path, films: Tables | None = None) -> tuple[Log, tuple[str, 
     movies = empty(MOVIES) if films is None else films.movies
     lived = Log.of_events(events.name, events.table, events.scale, movies)
     notes = list(events.left_out)
+    if silent := events.table["user_id"].n_unique() - len(lived.users):
+        notes.append(f"left out: viewers without an event that says anything of a film: {silent:,}")
     if films is not None:
         known = int(lived.movies.select(pl.col("title").is_not_null()).to_series().sum())
         notes.append(f"{known:,} of {len(lived.items):,} films of the log are in {films.name}")
     return lived, tuple(notes)
+
+
+def _check_ratings(beginning: Dataset, models: Sequence[str], policies: Sequence[Policy]) -> None:
+    """MissingData where a model or a ranker needs ratings, and none was there by the first fit."""
+    if not np.isnan(beginning.histories.rating).all():
+        return
+    needing = [model for model in models if recipe_from_text(model)[0] in RATED]
+    needing += [
+        f"policy {policy.name}"
+        for policy in policies
+        if isinstance(policy.ranker, LinearRanker)
+        or recipe_from_text(policy.candidates.model)[0] in RATED
+    ]
+    if needing:
+        raise MissingData(
+            f"replay {beginning.name}: expected ratings before the first fit for "
+            f"{', '.join(needing)}, got {beginning.histories.entries:,} events without one; "
+            "models of likes (linear, als, blend) and the rankers lambdamart and ebm need none"
+        )
 
 
 def _recipe(policy: Policy, refits: Refits) -> str:

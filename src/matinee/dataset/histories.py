@@ -7,7 +7,7 @@ import polars as pl
 from scipy.sparse import csr_array
 
 from matinee.dataset.columns import column_of, taken
-from matinee.dataset.vocabulary import Vocabulary, translation
+from matinee.dataset.vocabulary import Vocabulary, same_ids, translation
 from matinee.errors import InputError
 from matinee.kernels.csr_order import csr_order, in_order
 
@@ -186,7 +186,7 @@ class Histories:
 
     def on(self, items: Vocabulary) -> "Histories":
         """The same histories in the numbers of `items`; entries it lacks are left out."""
-        if items is self.items or items == self.items:
+        if items is self.items or same_ids(self.items, items):
             return self
         table, ascending = translation(self.items, items)
         numbers = table[self.numbers]

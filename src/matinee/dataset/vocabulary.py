@@ -87,6 +87,12 @@ class Vocabulary:
 
 
 @lru_cache(maxsize=16)
+def same_ids(one: Vocabulary, other: Vocabulary) -> bool:
+    """Whether the two are equal: remembered, since to compare ids takes longer than to use them."""
+    return one == other
+
+
+@lru_cache(maxsize=16)
 def translation(of: Vocabulary, into: Vocabulary) -> tuple[Numbers, bool]:
     """The number in `into` of each id of `of`, -1 where it has none, and whether they ascend.
 

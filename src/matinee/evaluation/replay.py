@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from time import perf_counter
 from typing import TypeAlias
 
@@ -89,8 +90,8 @@ def schedule(log: Log, every: float | None = None, refits: int = REFITS) -> tupl
         first = int(times[np.searchsorted(times, first, side="right") % len(times)])
     if first == int(times[0]):
         raise InputError(
-            f"replay {log.name}: expected events of several moments, all {log.events:,} are at "
-            f"{first}"
+            f"replay {log.name}: expected events of several moments, so that some come after "
+            f"others, got {log.events:,}, all at {datetime.fromtimestamp(first, UTC):%F %T} UTC"
         )
     if every is None:
         shares = np.linspace(0.5, 1, refits + 1)[:-1]
@@ -225,9 +226,10 @@ def _lists(fitted: Scorer | Recommender, histories: Histories, log: Log) -> np.n
 def _without(lists: np.ndarray, histories: Histories) -> np.ndarray:
     """The lists less the films of the histories, the others moved up; -1 at the end."""
     items = len(histories.items)
-    seen = histories.entry_rows.astype(np.int64) * items + histories.numbers
+    seen = histories.entry_rows.astype(np.int64) * items + histories.numbers  # ascending
     keys = np.arange(len(lists))[:, None] * items + lists
-    hidden = (lists < 0) | np.isin(keys, seen)
+    places = np.searchsorted(seen, keys)
+    hidden = (lists < 0) | (np.append(seen, -1)[places] == keys)
     order = np.argsort(hidden, axis=1, kind="stable")
     return np.take_along_axis(np.where(hidden, -1, lists), order, axis=1)
 

@@ -131,17 +131,18 @@ class _Account:
         """Of each item of one row."""
         histories = self.parts.histories
         start, stop = int(histories.indptr[row]), int(histories.indptr[row + 1])
+        seen = histories.numbers[start:stop].tolist()
         values = np.ascontiguousarray(self.parts.entries[start:stop].T, np.float64)  # (n, entries)
         order = np.argsort(-np.abs(values), axis=1, kind="stable")[:, : self.most]
-        # Lists: a page asks for a hundred films, of each for a few numbers.
-        largest, added = order.tolist(), values.tolist()
+        largest = order.tolist()  # lists: a page asks for a hundred films, of each for a few
         counts = np.count_nonzero(values, axis=1).tolist()
         totals = values.sum(axis=1).tolist()
-        entry_of = {int(number): k for k, number in enumerate(histories.numbers[start:stop])}
+        new = self.explainer.new[items].tolist()
+        entry_of = {number: k for k, number in enumerate(seen)}
         opinions: dict[int, str] = {}  # what was thought of a film is put in words once
         rows = []
         for place, (item, film) in enumerate(zip(items.tolist(), always.tolist(), strict=True)):
-            own = added[place]
+            own = values[place]
             named = [entry for entry in largest[place] if own[entry] != 0]
             seed = entry_of.get(film, -1)
             first = [seed] if seed >= 0 and own[seed] != 0 else []
@@ -149,11 +150,15 @@ class _Account:
             for entry in [*first, *(entry for entry in named if entry not in first)]:
                 if entry not in opinions:
                     opinions[entry] = self._opinion(start + entry)
-                found.append(self._film(start + entry, item, own[entry], opinions[entry]))
+                said = self._said(seen[entry], item, new[place], opinions[entry])
+                found.append(Reason(*said, self.explainer.ids[seen[entry]], float(own[entry])))
             others = counts[place] - len(found)
             rest = totals[place] - sum(reason.contribution for reason in found)
-            found += self._terms(row, place)
-            found[len(first) :] = sorted(found[len(first) :], key=lambda r: -abs(r.contribution))
+            if terms := self._terms(row, place):
+                found += terms
+                found[len(first) :] = sorted(
+                    found[len(first) :], key=lambda r: -abs(r.contribution)
+                )
             if others:
                 text = f"{others} other {'film' if others == 1 else 'films'} of the history"
                 found.append(Reason("remaining history", text, None, rest))
@@ -173,18 +178,17 @@ class _Account:
         histories = self.parts.histories
         return f"{_opinion(histories, entry)} {self.explainer.titles[histories.numbers[entry]]}"
 
-    def _film(self, entry: int, item: int, value: float, opinion: str) -> Reason:
+    def _said(self, seen: int, item: int, new: bool, opinion: str) -> tuple[str, str]:
+        """The kind and the text of the reason that a film of the history is."""
         explainer = self.explainer
-        seen = int(self.parts.histories.numbers[entry])
-        id_ = explainer.ids[seen]
         if isinstance(explainer.scorer, FittedContent):
             shared = ", ".join(explainer.shared(seen, item))
-            return Reason("content", f"{explainer.titles[seen]} shares {shared}", id_, value)
-        if explainer.new[item]:
+            return "content", f"{explainer.titles[seen]} shares {shared}"
+        if new:
             names = explainer.shared(seen, item)
             why = f"shares {', '.join(names)}" if names else "goes with films like this one"
-            return Reason("content", f"{opinion}, which {why}", id_, value)
-        return Reason("history", opinion, id_, value)
+            return "content", f"{opinion}, which {why}"
+        return "history", opinion
 
 
 def _opinion(histories: Histories, entry: int) -> str:

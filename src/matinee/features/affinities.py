@@ -1,14 +1,14 @@
 """What a viewer liked of a film's people, keywords, country, decade and length before."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, hstack
 
 from matinee.dataset import Histories
 from matinee.features.levels import levels
+from matinee.kernels.level_sums import level_sums
 
 # Kind of `levels` -> the feature's name.
 KINDS = {
@@ -26,9 +26,11 @@ LENGTH = "longer than liked"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Affinities:
-    """Of each kind the levels of films, unit rows; and how long films run."""
+    """The levels of films of all kinds, unit rows in each kind; and how long films run."""
 
-    kinds: Mapping[str, csr_array]  # feature's name -> (items, levels) float32
+    names: tuple[str, ...]  # of the features, one a kind
+    levels: csr_array  # (items, levels) float32, the kinds beside each other
+    kind_of: np.ndarray  # (levels,) uint8, number of the level's feature
     runtime: np.ndarray | None  # (items,) minutes, NaN = unknown; None where no film has one
 
     @classmethod
@@ -39,7 +41,11 @@ class Affinities:
         runtime = None
         if "runtime" in movies.columns and movies["runtime"].null_count() < movies.height:
             runtime = movies["runtime"].cast(pl.Float64).fill_null(np.nan).to_numpy()
-        return cls(kinds, runtime)
+        nothing = csr_array(np.zeros((movies.height, 0), np.float32))
+        whole = csr_array(hstack([nothing, *kinds.values()], format="csr"))
+        widths = [matrix.shape[1] for matrix in kinds.values()]
+        kind_of = np.repeat(np.arange(len(kinds), dtype=np.uint8), widths)
+        return cls(tuple(kinds), whole, kind_of, runtime)
 
     def pairs(self, histories: Histories, numbers: np.ndarray) -> dict[str, np.ndarray]:
         """Name → (rows, n): the mean likeness of a film's levels to those of the liked films.
@@ -48,26 +54,19 @@ class Affinities:
         """
         liked = histories.matrix(np.maximum(histories.strength, 0))
         total = np.asarray(liked.sum(axis=1)).ravel()
+        sums = level_sums(
+            (liked.indptr, liked.indices, liked.data),
+            (self.levels.indptr, self.levels.indices, self.levels.data),
+            self.kind_of,
+            len(self.names),
+            numbers,
+        )
         found = {}
-        for name, matrix in self.kinds.items():
-            profile = np.asarray((liked @ matrix).todense())
-            found[name] = _products(matrix, profile, numbers)
-        if self.runtime is not None:
-            known = np.where(np.isnan(self.runtime), 0, self.runtime)
-            there = (~np.isnan(self.runtime)).astype(np.float64)
-            with np.errstate(invalid="ignore", divide="ignore"):
-                usual = (liked @ known) / (liked @ there)
-            found[LENGTH] = self.runtime[numbers] - usual[:, None]
         with np.errstate(invalid="ignore", divide="ignore"):
-            for name in self.kinds:
-                found[name] = found[name] / total[:, None]
-        return {name: values.astype(np.float32) for name, values in found.items()}
-
-
-def _products(matrix: csr_array, profile: np.ndarray, numbers: np.ndarray) -> np.ndarray:
-    """Of each row's films the products of their levels and the row's profile, (rows, n)."""
-    asked = matrix[numbers.ravel()]
-    lengths = np.diff(asked.indptr)
-    pair = np.repeat(np.arange(numbers.size), lengths)
-    values = asked.data * profile[pair // max(numbers.shape[1], 1), asked.indices]
-    return np.bincount(pair, values, minlength=numbers.size).reshape(numbers.shape)
+            if self.runtime is not None:
+                known = np.where(np.isnan(self.runtime), 0, self.runtime)
+                there = (~np.isnan(self.runtime)).astype(np.float64)
+                usual = (liked @ known) / (liked @ there)
+                found[LENGTH] = (self.runtime[numbers] - usual[:, None]).astype(np.float32)
+            likeness = (sums / total[:, None]).astype(np.float32)
+        return dict(zip(self.names, likeness, strict=True)) | found

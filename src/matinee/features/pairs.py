@@ -14,7 +14,7 @@ from matinee.features.preparation import prepare
 from matinee.features.tastes import Tastes
 from matinee.features.viewer_habits import viewer_habits
 
-GENRE, FACT = "genre: ", "film's "
+FACT = "film's "
 WHEN = ("year", "decade")  # the age of a film says it, as of the moment
 
 
@@ -26,14 +26,17 @@ class PairFeatures:
     films: dict[str, np.ndarray]  # name -> (items,) float32
     tastes: Tastes | None
     affinities: Affinities
-    facts: dict[str, np.ndarray]  # name -> (items,) float32, of the prepared attributes
+    names: tuple[str, ...]  # of what is the same for all viewers
+    constants: np.ndarray  # (items, names) float32: a film's values lie together
 
     @classmethod
     def of(cls, data: Dataset) -> "PairFeatures":
         """As of `data.as_of`: nothing later is read, since the data set holds nothing later."""
-        films = film_moments(data)
+        films, tastes = film_moments(data), Tastes.of(data)
+        constants = films | ({} if tastes is None else tastes.films()) | _facts(data, films)
+        values = np.stack(list(constants.values()), axis=1)
         affinities = Affinities.of(data.movies)
-        return cls(data.items, films, Tastes.of(data), affinities, _facts(data, films))
+        return cls(data.items, films, tastes, affinities, tuple(constants), values)
 
     def pairs(self, histories: Histories, numbers: np.ndarray) -> dict[str, np.ndarray]:
         """Name → (rows, n) float32 for the films `numbers` (rows, n), in numbers of `items`.
@@ -42,7 +45,9 @@ class PairFeatures:
         row's `as_of`.
         """
         shape = numbers.shape
-        found = {name: values[numbers] for name, values in self.films.items()}
+        constants = self.constants[numbers]
+        same = {name: constants[..., k] for k, name in enumerate(self.names)}
+        found = {name: same.pop(name) for name in self.films}
         habits = viewer_habits(histories, self.films)
         found |= {name: np.broadcast_to(v[:, None], shape) for name, v in habits.items()}
         found["less seen than usual"] = (
@@ -53,10 +58,7 @@ class PairFeatures:
             found["older than usual"] = self.films["age of film"][numbers] - usual
         if self.tastes is not None:
             found |= self.tastes.pairs(histories, numbers)
-            for k, genre in enumerate(self.tastes.genres):
-                found[GENRE + genre] = (self.tastes.shares[:, k] > 0).astype(np.float32)[numbers]
-        found |= {FACT + name: values[numbers] for name, values in self.facts.items()}
-        return found | self.affinities.pairs(histories, numbers)
+        return found | same | self.affinities.pairs(histories, numbers)
 
 
 def _facts(data: Dataset, films: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -75,7 +77,7 @@ def _facts(data: Dataset, films: Mapping[str, np.ndarray]) -> dict[str, np.ndarr
         return {}
     spread = values.std(axis=0)
     return {
-        name: values[:, k].astype(np.float32)
+        FACT + name: values[:, k].astype(np.float32)
         for k, name in enumerate(prepared.names)
         if spread[k] > 0
     }

@@ -7,6 +7,7 @@ import polars as pl
 
 from matinee.dataset import Dataset, Histories
 
+GENRE = "genre: "
 _PRIOR = 3.0  # films of the average taste that a history is counted with
 
 
@@ -44,6 +45,11 @@ class Tastes:
         length = np.sqrt((shares**2).sum(axis=1, keepdims=True))
         unit = shares / np.where(length > 0, length, 1)
         return cls(tuple(genres.to_list()), shares, unit, usual.astype(np.float32))
+
+    def films(self) -> dict[str, np.ndarray]:
+        """Name → (items,) float32: 1 for the films of each genre, else 0."""
+        has = (self.shares > 0).astype(np.float32)
+        return {GENRE + genre: has[:, k] for k, genre in enumerate(self.genres)}
 
     def pairs(self, histories: Histories, numbers: np.ndarray) -> dict[str, np.ndarray]:
         """Name → (rows, n) for films `numbers` (rows, n) of the viewers.

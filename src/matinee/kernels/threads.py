@@ -1,11 +1,13 @@
 """On how many threads kernels and BLAS run."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 
 import numba
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
+
+_ALONE = 4  # viewers
 
 
 @contextmanager
@@ -22,6 +24,11 @@ def one_thread() -> Iterator[None]:
             yield
     finally:
         numba.set_num_threads(threads)
+
+
+def threads_for(viewers: int) -> AbstractContextManager[None]:
+    """One thread for so few viewers that the work is done before a second is awake, else all."""
+    return one_thread() if viewers < _ALONE else nullcontext()
 
 
 @contextmanager

@@ -8,11 +8,11 @@ import numpy as np
 import polars as pl
 from scipy.linalg import LinAlgError, cho_solve, cholesky, eigh
 from scipy.sparse import csr_array
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from matinee.dataset import Dataset, Histories, Vocabulary
 from matinee.errors import InputError, MissingData, NumericError
 from matinee.kernels.fold_in import fold_in
+from matinee.kernels.threads import one_blas_thread
 from matinee.models.protocols import Contributions
 from matinee.models.stored import check_shape
 
@@ -69,7 +69,7 @@ class Als:
         users = np.zeros((by_user.shape[0], self.factors), np.float32)
         factors = rng.random((len(items), self.factors), np.float32) / 100
         # BLAS threads and the kernel's would wait for each other; the kernel has most of the work.
-        with threadpool_limits(1, "blas"):
+        with one_blas_thread():
             for _ in range(self.epochs):
                 self._half(by_user, users, factors, ridge)
                 self._half(by_item, factors, users, ridge)
@@ -159,7 +159,7 @@ class FittedAls:
         excess = self.recipe.excess(own.matrix(weights))
         entries = np.zeros((own.entries, items.shape[1]), np.float32)
         # Systems this small are solved sooner than a second thread is awake.
-        with threadpool_limits(1, "blas"):
+        with one_blas_thread():
             for row in range(own.rows):
                 part = slice(own.indptr[row], own.indptr[row + 1])
                 Y = self.factors[own.numbers[part]].astype(np.float64)

@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 from matinee.dataset import Dataset, Histories, Vocabulary
 from matinee.errors import InputError, MissingData
 from matinee.models.content_regression import usual_histories
-from matinee.models.filling import Filling, Rest
+from matinee.models.filling import Filling
 from matinee.models.leave_one_out import leave_one_out
 from matinee.models.protocols import Contributions, Scorer, is_linear
 from matinee.models.stored import check_shape
@@ -104,10 +104,10 @@ class FittedBlend:
 
     def entering(self, histories: Histories) -> Iterator[tuple[str, np.ndarray]]:
         """Of each part its name and what it adds to the score, (rows, items) float32."""
-        own, new = histories.on(self.items), Rest.of(self.filling)
+        own = histories.on(self.items)
         for k, part in enumerate(self.parts):
             scores = shaped(self.recipe.parts[k], part.score(own))
-            filled = self.filling.filled(scores, self.places[k], k, new)
+            filled = self.filling.filled(scores, self.places[k], k)
             yield _name(self.recipe.parts[k]), self.factors[k] * filled
 
     def contributions(self, histories: Histories, items: np.ndarray) -> Contributions:
@@ -259,7 +259,9 @@ def _asked(
     ones are asked about once: a hundred new films are made of a few hundred, not of ten thousand.
     """
     rows, n, width = asked.shape
-    if width == 1 or rows > 1:
+    if width == 1:
+        return asked[..., 0], lambda values, row: values * weights[row, :, 0]
+    if rows > 1:
         return asked.reshape(rows, -1), lambda values, row: np.asarray(
             (values.reshape(-1, n, width) * weights[row]).sum(axis=2)
         )

@@ -9,6 +9,7 @@ from scipy.sparse import csr_array
 
 from matinee.dataset import Dataset, Histories, Vocabulary
 from matinee.features import FeatureMatrix, soup, tfidf
+from matinee.kernels.row_products import row_products
 from matinee.models.protocols import Contributions
 from matinee.models.stored import check_csr
 
@@ -76,13 +77,13 @@ class FittedContent:
         """What each film of the history adds by its likeness; there is no other term."""
         histories = histories.on(self.items)
         F = self.features.matrix
-        seen = F[histories.numbers].astype(np.float64)
+        rows = (F.indptr, F.indices, F.data)
         strength = histories.strength.astype(np.float64)[:, None]
         entries = np.empty((histories.entries, items.shape[1]), np.float32)
         for row in range(histories.rows):
             part = slice(histories.indptr[row], histories.indptr[row + 1])
-            likeness = seen[part] @ F[items[row]].astype(np.float64).T
-            entries[part] = strength[part] * likeness.toarray()
+            likeness = row_products(rows, F.shape[1], histories.numbers[part], items[row])
+            entries[part] = strength[part] * likeness
         return Contributions(histories, entries, {})
 
     def arrays(self) -> dict[str, np.ndarray]:

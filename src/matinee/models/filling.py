@@ -1,7 +1,7 @@
 """What a part of a blend would say of films that it lacks, by what is known of these films."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import reduce
 
 import numpy as np
@@ -39,6 +39,10 @@ class Filling:
     weights: csr_array  # (items, items) float32: row = film with a rest, else empty
     rest: np.ndarray  # (items,) float32, 0 where the row is empty
     stretches: np.ndarray  # (parts,) float32, 0 for a part that is not filled
+    new: "Rest" = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "new", Rest.of(self))
 
     @classmethod
     def none(cls, items: int, parts: int) -> "Filling":
@@ -103,16 +107,11 @@ class Filling:
             self, weights=csr_array(self.weights[items][:, items]), rest=self.rest[items]
         )
 
-    def filled(
-        self, scores: np.ndarray, places: np.ndarray, part: int, new: "Rest | None" = None
-    ) -> np.ndarray:
-        """What the part with scores (rows, places) says of all items, (rows, items) float32.
-
-        `new` is `Rest.of` this filling, for who asks of several parts.
-        """
+    def filled(self, scores: np.ndarray, places: np.ndarray, part: int) -> np.ndarray:
+        """What the part with scores (rows, places) says of all items, (rows, items) float32."""
         whole = np.zeros((len(scores), self.weights.shape[0]), np.float32)
         whole[:, places] = scores
-        new = new or Rest.of(self)
+        new = self.new
         if self.stretches[part] and len(new.items):
             mapped = np.asarray((new.weights @ whole.T).T)
             own = (1 - new.rest) * whole[:, new.items]
@@ -128,7 +127,8 @@ class Filling:
         """
         own = np.full(self.weights.shape[0], -1, np.int64)
         own[places] = np.arange(len(places))
-        counts = np.diff(self.weights.indptr)[items] * bool(self.stretches[part])
+        starts = self.weights.indptr
+        counts = (starts[items + 1] - starts[items]) * bool(self.stretches[part])
         width = 1 + int(counts.max(initial=0))
         films = np.zeros((*items.shape, width), np.int64)
         weights = np.zeros((*items.shape, width), np.float32)
@@ -175,7 +175,7 @@ class Filling:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rest:
-    """The items that are filled at all, and what by."""
+    """The items that are filled at all, and what by: taken out of a filling once."""
 
     items: np.ndarray  # (new,)
     rest: np.ndarray  # (new,) float32
@@ -183,7 +183,7 @@ class Rest:
 
     @classmethod
     def of(cls, filling: Filling) -> "Rest":
-        """Taken out of a filling once for all parts."""
+        """Of a whole filling."""
         items = np.flatnonzero(filling.rest)
         return cls(items, filling.rest[items], csr_array(filling.weights[items]))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from matinee.page.candidates import Candidate
-from matinee.page.values import TASKS
+from matinee.page.values import KINDS, TASKS
 
 VISIBLE = 6  # cards of a row that are seen without moving it
 _ALIKE = 0.5  # of its worth a row loses to a row above that is quite like it
@@ -50,8 +50,9 @@ def choose(
     hoped = np.where(real, enjoyment[pools], 0)
     centres = _centres(vectors, pools[:, :VISIBLE], real[:, :VISIBLE])
     weights = np.array([candidate.weight for candidate in candidates])
-    kinds = np.array([candidate.kind for candidate in candidates])
+    kinds = np.array([KINDS.index(candidate.kind) for candidate in candidates])
     task = np.array([candidate.kind in TASKS for candidate in candidates])
+    last = -1  # kind of the row above
     used = np.zeros(len(enjoyment), bool)
     used[pools[task][real[task]]] = True
     open_, alike, same = np.ones(len(candidates), bool), np.zeros(len(candidates)), 0.0 * weights
@@ -59,13 +60,13 @@ def choose(
         left = real & (task[:, None] | ~used[pools])
         count = np.cumsum(left, axis=1)
         worth = (hoped * (left & (count <= VISIBLE))).sum(axis=1) / VISIBLE * weights
-        next_to = kinds == (chosen[-1].candidate.kind if chosen else "")
+        next_to = kinds == last
         worth *= (1 - _ALIKE * np.maximum(alike, 0)) * (1 - _SAME_KIND) ** same
         worth *= 1 - _NEXT_TO * next_to
         possible = (count[:, -1] >= least(cards)) & open_
         missing = possible & (same == 0)
         # The last places belong to kinds of rows that the page does not have yet.
-        if rows - len(chosen) <= len(set(kinds[missing])):
+        if rows - len(chosen) <= np.count_nonzero(np.bincount(kinds[missing])):
             possible = missing
         worth[~possible] = -np.inf
         best = int(np.argmax(worth))
@@ -74,7 +75,7 @@ def choose(
         films = pools[best][left[best]]
         films = films[:cards] if candidates[best].settled else varied(films, vectors, cards)
         chosen.append(Chosen(candidates[best], films))
-        open_[best] = False
+        open_[best], last = False, kinds[best]
         used[films] = True
         same += kinds == kinds[best]
         alike = np.maximum(alike, centres @ centres[best])

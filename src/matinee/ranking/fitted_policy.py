@@ -9,6 +9,7 @@ import numpy as np
 from matinee.dataset import NO_TIME, Histories, Vocabulary, translation
 from matinee.features.pairs import PairFeatures
 from matinee.kernels.hits import hits
+from matinee.kernels.threads import threads_for
 from matinee.models.protocols import RatingPredictor, Scorer
 from matinee.ranking.examples import Features
 from matinee.ranking.fitted_reranking import FittedReranking
@@ -61,13 +62,19 @@ class FirstStage:
         self, histories: Histories, n: int, candidates: np.ndarray | None = None
     ) -> Retrieved:
         """The n best by the first stage, on the items of the features."""
-        return retrieve(self.scorer, histories, n, candidates)
+        with threads_for(histories.rows):
+            return retrieve(self.scorer, histories, n, candidates)
 
     def describe(self, histories: Histories, retrieved: Retrieved) -> Features:
         """Every pair's features, viewer by viewer, (rows · n, features); places without a film too.
 
         `histories` must be on the items of the features.
         """
+        with threads_for(histories.rows):
+            return self._described(histories, retrieved)
+
+    def _described(self, histories: Histories, retrieved: Retrieved) -> Features:
+        """`describe`, on whatever threads there are."""
         numbers = np.maximum(retrieved.ranked.numbers, 0)
         scores = np.where(retrieved.ranked.numbers >= 0, retrieved.ranked.scores, 0)
         shape = numbers.shape
@@ -80,10 +87,10 @@ class FirstStage:
         if self.stars is not None:
             found[RATING] = self._stars(histories, numbers)
         found |= self.features.pairs(histories, numbers)
-        values = np.empty((numbers.size, len(found)), np.float32)
+        values = np.empty((*shape, len(found)), np.float32)
         for k, column in enumerate(found.values()):
-            values[:, k] = column.ravel()
-        return Features(tuple(found), values)
+            values[..., k] = column
+        return Features(tuple(found), values.reshape(numbers.size, len(found)))
 
     def _stars(self, histories: Histories, numbers: np.ndarray) -> np.ndarray:
         assert self.stars is not None

@@ -1,7 +1,6 @@
 """Re-ranking for one catalogue: rules, boosts, draws, pins and the greedy list, batch by batch."""
 
 from collections.abc import Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from matinee.dataset import NO_TIME, Histories, Vocabulary
 from matinee.errors import InputError
 from matinee.kernels import hits as hits_kernel
 from matinee.kernels import slate as kernel
-from matinee.kernels.threads import one_thread
+from matinee.kernels.threads import threads_for
 from matinee.ranking.editor import Wishes, boosted
 from matinee.ranking.exploration import day_keys, draw
 from matinee.ranking.lists import Ranked, positive
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
 SMOOTHING = 0.1  # of calibration: so much of the taste itself is mixed into a list's genres
 _BATCH = 1024  # rows at once
-_ALONE = 4  # so few viewers are done before a second thread is awake
 
 # The kernel's codes (none, score, diversity, calibration, given) as codes of `RULES`.
 _CODES = np.array([RULES.index(r) for r in ("none", "score", "diversity", "calibration", "pin")])
@@ -222,7 +220,7 @@ class FittedReranking:
         targets = np.zeros((histories.rows, genres.shape[1]))
         if self.genres is not None:
             targets = genre_tastes(histories, self.genres, recipe.half_life)
-        with one_thread() if histories.rows < _ALONE else nullcontext():
+        with threads_for(histories.rows):
             return kernel.slate(
                 np.ascontiguousarray(numbers),
                 np.ascontiguousarray(relevance),

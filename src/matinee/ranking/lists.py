@@ -1,7 +1,6 @@
 """The best unseen items of each viewer, in batches of rows."""
 
 from collections.abc import Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,12 +9,11 @@ from scipy.sparse import csr_array
 from matinee.dataset import Histories, Vocabulary, translation
 from matinee.errors import InputError, NumericError
 from matinee.kernels import top_n as kernel
-from matinee.kernels.threads import one_thread
+from matinee.kernels.threads import threads_for
 from matinee.models.protocols import FactorScorer, Scorer
 from matinee.ranking.factors import FEW_ROWS, top_of_factors
 
 BATCH_BYTES = 16 * 2**20  # scores held at once: small enough for a processor's last cache
-_ALONE = 4  # so few viewers are ranked before a second thread is awake
 _BATCH_ROWS = 2**16  # viewers whose factors are held at once
 
 
@@ -61,7 +59,7 @@ def top(
         raise InputError(
             f"candidates: expected {len(histories.items)} flags, got {candidates.shape}"
         )
-    with one_thread() if histories.rows < _ALONE else nullcontext():
+    with threads_for(histories.rows):
         return _ranked(scorer, histories, n, candidates)
 
 
