@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from matinee.page.candidates import Candidate
-from matinee.page.values import KINDS, TASKS
+from matinee.page.values import TASKS
+from matinee.ranking.layout import ROW_KINDS
 
 VISIBLE = 6  # cards of a row that are seen without moving it
 _ALIKE = 0.5  # of its worth a row loses to a row above that is quite like it
@@ -50,7 +51,7 @@ def choose(
     hoped = np.where(real, enjoyment[pools], 0)
     centres = _centres(vectors, pools[:, :VISIBLE], real[:, :VISIBLE])
     weights = np.array([candidate.weight for candidate in candidates])
-    kinds = np.array([KINDS.index(candidate.kind) for candidate in candidates])
+    kinds = np.array([ROW_KINDS.index(candidate.kind) for candidate in candidates])
     task = np.array([candidate.kind in TASKS for candidate in candidates])
     last = -1  # kind of the row above
     used = np.zeros(len(enjoyment), bool)
