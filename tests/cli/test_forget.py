@@ -72,7 +72,7 @@ def test_the_document_of_forget(home: Path) -> None:
     models = {model["name"]: model for model in found["models"]}
     assert found.keys() == {
         "user", "data", "viewers", "ratings", "changed_viewers", "changed_ratings",
-        "sums_difference", "models", "damaged", "tuned",
+        "sums_difference", "models", "damaged", "policies", "tuned",
     }  # fmt: skip
     assert (found["user"], found["data"], found["viewers"]) == ("v3", "own", 13)
     assert found["sums_difference"] == 0

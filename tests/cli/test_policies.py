@@ -72,3 +72,11 @@ def test_a_model_and_a_policy_are_one_too_many(home: Path) -> None:
     for command in ("recommend", "page"):
         error = run(command, "-d", "starter", *asked, code=2).stderr
         assert f"{command}: expected a model or a policy, got both" in error
+
+
+def test_the_rules_of_a_policy_hold_for_anybody(home: Path) -> None:
+    (home / "mine.toml").write_text(POLICY + '[reranking.rules]\ngenres = ["Western"]\n')
+    asked = ("recommend", "-d", "starter", "--policy", "mine.toml", "-n", "50", "--json")
+    found, everything = json.loads(run(*asked).stdout), json.loads(run(*asked[:3], "--json").stdout)
+    assert 0 < len(found["items"]) < 50
+    assert found["items"][0] != everything["items"][0]

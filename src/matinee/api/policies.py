@@ -60,3 +60,15 @@ def listed(
         )
     )
     return items, lists.notes
+
+
+def rules_of(data: Dataset, policy: FittedPolicy | Policy | str | Path | None) -> np.ndarray | None:
+    """The films that a policy's rules leave at the end of the data, (films,) bool; None: all."""
+    if policy is None:
+        return None
+    if isinstance(policy, FittedPolicy):
+        policy = policy.policy
+    asked = policy if isinstance(policy, Policy) else read_policy(policy)
+    if asked.reranking is None:
+        return None
+    return asked.reranking.rules.of(data).at(data.as_of)

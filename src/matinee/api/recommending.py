@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from matinee import ranking, training
-from matinee.api.policies import fit_policy, listed
+from matinee.api.policies import fit_policy, listed, rules_of
 from matinee.api.questions import Question, liking, question_of
 from matinee.api.reading import Data, as_dataset
 from matinee.api.recommendations import Recommendation, Recommendations
@@ -78,12 +78,13 @@ def recommend(
     if model is not None and policy is not None:
         raise InputError("recommend: expected a model or a policy, got both")
     if user is None and not like and history is None:
-        return _for_anybody(dataset, Question("for anybody", liking(dataset, [])), n, seed)
+        question = Question("for anybody", liking(dataset, []))
+        return _for_anybody(dataset, question, n, seed, rules_of(dataset, policy))
     question = question_of(dataset, user, like, history)
     if not (question.history.strength > 0).any():
         note = "no liked film is known: the answer is the same for everybody"
         question = replace(question, notes=(*question.notes, note))
-        return _for_anybody(dataset, question, n, seed)
+        return _for_anybody(dataset, question, n, seed, rules_of(dataset, policy))
     if policy is not None:
         fitted = (
             policy if isinstance(policy, FittedPolicy) else fit_policy(dataset, policy, seed=seed)
@@ -132,20 +133,30 @@ def similar(
     return _answer(dataset, trained, question, n, why)
 
 
-def _for_anybody(data: Dataset, question: Question, n: int, seed: int) -> Recommendations:
+def _for_anybody(
+    data: Dataset, question: Question, n: int, seed: int, allowed: np.ndarray | None
+) -> Recommendations:
+    """`allowed` (films of the data,) bool: what the rules of a policy leave."""
     votes = data.movies["vote_count"].drop_nulls().len() > 0
     name = "weighted_rating" if votes or not data.histories.entries else "popularity"
-    return _answer(data, training.fit(name, data, seed), question, n, 0)
+    return _answer(data, training.fit(name, data, seed), question, n, 0, allowed)
 
 
 def _answer(
-    data: Dataset, trained: Trained, question: Question, n: int, why: int
+    data: Dataset,
+    trained: Trained,
+    question: Question,
+    n: int,
+    why: int,
+    allowed: np.ndarray | None = None,
 ) -> Recommendations:
     scorer = _asked_of(trained, question)
     recipe = scorer.recipe if isinstance(scorer, FittedBlend) else trained.recipe
     # Nobody gets more films than there are; a number that is none is the ranking's to refuse.
     most = max(len(data.items), 1)
-    ranked = ranking.top(scorer, question.history, min(n, most) if isinstance(n, int) else n)
+    asked = min(n, most) if isinstance(n, int) else n
+    own_history = question.history if allowed is None else question.history.on(data.items)
+    ranked = ranking.top(scorer, own_history, asked, allowed)
     found = ranked.numbers[0][ranked.numbers[0] >= 0]
     own = scorer.items.numbers(data.items.ids.gather(found))
     because = reasons(scorer, question.history, own[None, :], data, why)[0]
