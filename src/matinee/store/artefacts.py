@@ -83,11 +83,12 @@ def read(folder: Path) -> tuple[Manifest, dict[str, np.ndarray]]:
     folder = folder.absolute()
     while True:
         place = current(folder)
-        text = _manifest_bytes(place)
+        before, text = _identity(place), _manifest_bytes(place)
         try:
             return _read_files(place, text)
         except ArtefactError:
-            if current(folder) == place and _manifest_bytes(place) == text:
+            # Another writer may have put back the same text meanwhile: the file is another one.
+            if current(folder) == place and _identity(place) == before:
                 raise
 
 
@@ -142,6 +143,15 @@ def _text(document: Mapping[str, Any]) -> str:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _identity(folder: Path) -> tuple[int, int, int] | None:
+    """Another one after each writing; None where there is no manifest."""
+    try:
+        found = (folder / _MANIFEST).stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_ctime_ns
 
 
 def _manifest_bytes(folder: Path) -> bytes | None:
