@@ -30,7 +30,7 @@ class Backwards:
         return -features.column(FIRST_STAGE).astype(np.float64)
 
     def contributions(self, features: Features) -> np.ndarray:
-        raise NotImplementedError
+        return np.column_stack([self.score(features), np.zeros(len(features.values))])
 
 
 @pytest.fixture(scope="module")

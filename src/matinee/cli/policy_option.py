@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from matinee.cli.output import note, working
+from matinee.cli.viewer_commands import hold_to_version
 from matinee.errors import ArtefactError, InputError
 
 if TYPE_CHECKING:
@@ -72,11 +73,7 @@ def train_policy(
     seconds = time.perf_counter() - started
     folder = workspace.policy_folder(dataset.name, policy.name)
     with workspace.change():
-        if version is not None and workspace.version(dataset.name) != version:
-            raise InputError(
-                f"train --policy {path}: expected {dataset.name} as it was when training began, "
-                "got other data: another command has changed it; train again"
-            )
+        hold_to_version(workspace, dataset, version, f"--policy {path}")
         save_policy(fitted, folder, dataset)
     return {"name": policy.name, "fit_s": seconds, "path": str(folder)}
 

@@ -88,11 +88,7 @@ def keep(
 
     folder = workspace.model_folder(dataset.name, trained.name)
     with workspace.change():
-        if version is not None and workspace.version(dataset.name) != version:
-            raise InputError(
-                f"train {trained.name}: expected {dataset.name} as it was when training began, got "
-                "other data: another command has changed it; train again"
-            )
+        hold_to_version(workspace, dataset, version, trained.name)
         save(trained, folder, dataset)
         if version is not None:
             try:
@@ -100,6 +96,17 @@ def keep(
             except NumericError as error:
                 note(f"sums over viewers are not kept: {error}")
     return folder
+
+
+def hold_to_version(
+    workspace: "Workspace", dataset: "Dataset", version: tuple[int, int] | None, what: str
+) -> None:
+    """InputError where imported data is no longer the version that `what` was fitted on."""
+    if version is not None and workspace.version(dataset.name) != version:
+        raise InputError(
+            f"train {what}: expected {dataset.name} as it was when training began, got "
+            "other data: another command has changed it; train again"
+        )
 
 
 def render_update(document: dict[str, Any]) -> None:
