@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matinee.dataset import Doings, Signals, conclusions, interactions
-from matinee.dataset.doings import READ
-from matinee.schema import EVENTS, KINDS, RatingScale
+from matinee.schema import DOING, EVENTS, KINDS, RatingScale
 
 SCALE = RatingScale(0.5, 5, 0.5)
 RUNTIMES = {"heat": 100.0, "big": 50.0}
@@ -68,7 +67,7 @@ def test_events_that_come_in_parts_are_those_that_come_at_once(
     numbered = table(rows).with_columns(seq=pl.int_range(pl.len()))
     whole = Doings.of_table(numbered)
     cut, again = (data.draw(st.integers(0, len(rows))) for _ in range(2))
-    rest = numbered.select(READ).rows()
+    rest = numbered.select(DOING).rows()
     parts = Doings.of(rest[:cut]).after(Doings.of(rest[min(cut, again) :]), len(rows) or 1)
     assert parts.seq.tolist() == whole.seq.tolist()
     assert said(parts, T + 20_000) == said(whole, T + 20_000)

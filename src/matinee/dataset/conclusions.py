@@ -38,7 +38,7 @@ def conclusions(
     runtimes: Mapping[str, float],
     scale: RatingScale,
     as_of: int,
-    weights: Signals = Signals(),
+    weights: Signals,
 ) -> Conclusions:
     """What events that stand until `as_of` say; `runtimes` are minutes, of films that have any."""
     early = doings.timestamp <= as_of
@@ -63,7 +63,7 @@ def conclusions(
     rated = opinion == KIND["rate"]
     strength[rated] = stars[rated]
     found = np.flatnonzero(last > NO_TIME)
-    leaving = counts[:, [KIND[kind] for kind in LEAVING_OUT]].any(axis=1)
+    leaving = counts[:, [KIND[kind] for kind in LEAVING_OUT]].sum(axis=1) > 0
     return Conclusions(
         found, strength[found].astype(np.float32), rating[found], last[found], leaving[found]
     )

@@ -8,13 +8,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from matinee.schema import KINDS
+from matinee.schema import DOING, KINDS
 
-# What is read of an event; ids of events as 32 digits.
-READ = (
-    *("seq", "event_id", "item_id", "kind", "value", "position_s", "timestamp", "page_id"),
-    "retracts",
-)
 KIND = {kind: np.int8(place) for place, kind in enumerate(KINDS)}
 _ID = "S32"
 
@@ -37,9 +32,9 @@ class Doings:
 
     @classmethod
     def of(cls, rows: Sequence[Sequence[Any]]) -> "Doings":
-        """Of rows of the columns READ, in any order."""
+        """Of rows of the columns DOING, in any order."""
         seq, event_id, item, kind, value, position, timestamp, page, retracts = (
-            zip(*rows, strict=True) if rows else [()] * len(READ)
+            zip(*rows, strict=True) if rows else [()] * len(DOING)
         )
         films, film = _coded(item)
         pages, shown = _coded(page)
@@ -63,7 +58,7 @@ class Doings:
         """Of EVENTS of one viewer, numbered in their order."""
         ids = [pl.col(name).str.replace_all("-", "") for name in ("event_id", "retracts")]
         table = events.with_columns(*ids, seq=pl.int_range(pl.len()))
-        return cls.of(table.select(READ).rows())
+        return cls.of(table.select(DOING).rows())
 
     def __len__(self) -> int:
         return len(self.seq)
@@ -77,7 +72,9 @@ class Doings:
         more = more.take(np.flatnonzero(~np.isin(more.seq, self.seq)))
         films, own, new = _joined(self.films, more.films)
         pages, on, on_new = _joined(self.pages, more.pages)
-        columns = dict(zip(_COLUMNS, zip(self._columns(), more._columns(), strict=True)))
+        columns = dict(
+            zip(_COLUMNS, zip(self._columns(), more._columns(), strict=True), strict=True)
+        )
         columns["film"] = own[self.film], new[more.film]
         columns["page"] = on[self.page], on_new[more.page]
         both = Doings(films, pages, *(np.concatenate(parts) for parts in columns.values()))

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from matinee.dataset import Dataset, Doings, Histories, Vocabulary, conclusions
+from matinee.dataset import Dataset, Doings, Histories, Signals, Vocabulary, conclusions
 from matinee.dataset.evidence import OF_OPINION
 from matinee.page.progress import begun, last_of
 from matinee.schema import RatingScale
 
 _LISTINGS = ("add_to_list", "remove_from_list")
 _UNWANTED = ("dislike", "not_interested")
+_WEIGHTS = Signals()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +66,7 @@ def standing(user_id: str, doings: Doings, films: Films, now: int) -> Standing:
 
 def _row(user_id: str, doings: Doings, films: Films, as_of: int) -> Histories:
     """What the viewer thinks of films as a history."""
-    found = conclusions(doings, films.runtimes, films.scale, as_of)
+    found = conclusions(doings, films.runtimes, films.scale, as_of, _WEIGHTS)
     number = np.array([films.number.get(film, -1) for film in doings.films], np.int32)
     numbers = number[found.films]
     known = np.flatnonzero(found.leave_out & (numbers >= 0))
