@@ -22,7 +22,6 @@ import sys
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -250,10 +249,10 @@ async def run(load: Load) -> dict[str, Any]:
     found["seconds"] = round(seconds, 2)
     found["own_processor_share"] = round((time.process_time() - processor) / seconds, 3)
     if "events" in load.tallies:
-        kept: Callable[[], list[str]] = lambda: load.tallies["events"].acknowledged  # noqa: E731
-        found["events"]["acknowledged"] = len(kept())
+        kept = load.tallies["events"].acknowledged
+        found["events"]["acknowledged"] = len(kept)
         if asked.acknowledged:
-            Path(asked.acknowledged).write_text("\n".join(kept()))
+            Path(asked.acknowledged).write_text("\n".join(kept))
     return found
 
 

@@ -64,7 +64,8 @@ class Line:
         sign = "≥" if self.least else "≤"
         own = f"{self.value:,.1f}" if self.value < 100 else f"{self.value:,.0f}"
         target = f"{sign} {self.target:g} {self.unit}"
-        return f"| {self.what:54} | {own:>8} {self.unit:5} | {target:14} | {'yes' if met else 'no':3} |"
+        said = f"| {self.what:54} | {own:>8} {self.unit:5} | {target:14} | "
+        return said + ("yes |" if met else "no  |")
 
 
 def main() -> None:
@@ -87,7 +88,7 @@ def main() -> None:
     for part in parts:
         home = service_data.home_of(size, "policy" if part == "policy" else "model")
         with world(home, asked.postgres, size) as own:
-            lines += MEASURES[part](own, asked.workers, seconds, asked)
+            lines += MEASURES[part](own, asked.workers, seconds)
     database = "PostgreSQL" if asked.postgres else "SQLite"
     print(
         f"\n{size.films:,} films, {size.viewers:,} viewers (generated), {database}, "
@@ -100,7 +101,7 @@ def main() -> None:
         print(line)
 
 
-def pages(own: World, workers: int, seconds: float, asked: argparse.Namespace) -> list[Line]:
+def pages(own: World, workers: int, seconds: float) -> list[Line]:
     """Pages at 50/s while 200 events/s arrive, and how soon an event is felt."""
     with serving(own, workers) as address:
         load(address, own, "--pages", "30", "--seconds", "3")
@@ -126,7 +127,7 @@ def pages(own: World, workers: int, seconds: float, asked: argparse.Namespace) -
     ]
 
 
-def lists(own: World, workers: int, seconds: float, asked: argparse.Namespace) -> list[Line]:
+def lists(own: World, workers: int, seconds: float) -> list[Line]:
     with serving(own, workers) as address:
         load(address, own, "--fast", "recommendations", "--seconds", "3")
         found = load(address, own, "--fast", "recommendations", "--seconds", str(seconds / 4))
@@ -134,7 +135,7 @@ def lists(own: World, workers: int, seconds: float, asked: argparse.Namespace) -
     return [Line("recommendations without ranker", rate, "/s", 250, least=True)]
 
 
-def policy(own: World, workers: int, seconds: float, asked: argparse.Namespace) -> list[Line]:
+def policy(own: World, workers: int, seconds: float) -> list[Line]:
     with serving(own, workers) as address:
         load(address, own, "--fast", "recommendations", "--seconds", "3")
         found = load(address, own, "--fast", "recommendations", "--seconds", str(seconds / 4))
@@ -147,8 +148,8 @@ def policy(own: World, workers: int, seconds: float, asked: argparse.Namespace) 
     ]
 
 
-def events(own: World, workers: int, seconds: float, asked: argparse.Namespace) -> list[Line]:
-    target = 5_000 if asked.postgres else 3_000
+def events(own: World, workers: int, seconds: float) -> list[Line]:
+    target = 5_000 if own.url is not None else 3_000
     span = str(seconds / 4)
     with serving(own, workers) as address:
         batch = load(address, own, "--fast", "events", "--events-each", "100", "--seconds", span)
@@ -171,7 +172,7 @@ def events(own: World, workers: int, seconds: float, asked: argparse.Namespace) 
     ]
 
 
-def memory(own: World, workers: int, seconds: float, asked: argparse.Namespace) -> list[Line]:
+def memory(own: World, _: int, seconds: float) -> list[Line]:
     """Proportional shares of all processes, so that what is shared counts once."""
     found = {}
     for count in (1, 4):
