@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import polars as pl
@@ -56,7 +56,7 @@ def read_films(database: Database) -> tuple[pl.DataFrame, pl.Series]:
     with database.reading() as connection:
         rows = connection.execute(query).all()
     schema = MOVIES | {"withdrawn": pl.Boolean()}
-    table = pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row").sort("item_id")
+    table = pl.DataFrame(_columns(rows, len(schema)), schema=schema).sort("item_id")
     return table.drop("withdrawn"), table["withdrawn"]
 
 
@@ -95,20 +95,33 @@ def import_tables(database: Database, tables: Tables, now: int) -> tuple[int, in
 def read_tables(database: Database, name: str = "database") -> Tables:
     """The films and the standing ratings, the latest of each pair, as importing a file gives."""
     movies, _ = read_films(database)
-    of_rating = ("event_id", "user_id", "item_id", "value", "timestamp")
-    said = select(*(events.c[name] for name in of_rating)).where(events.c.kind == "rate")
     taken_back = select(events.c.user_id, events.c.retracts).where(events.c.retracts.is_not(None))
+    key = {"user_id": pl.String(), "event_id": pl.String()}
     with database.reading() as connection:
         scale = _scale(connection) or DEFAULT_SCALE
-        rows = connection.execute(said.order_by(events.c.timestamp, events.c.seq)).all()
         back = connection.execute(taken_back).all()
-    key = {"user_id": pl.String(), "event_id": pl.String()}
-    retracted = pl.DataFrame([tuple(row) for row in back], schema=key, orient="row")
-    columns = {"event_id": pl.String()} | RATINGS
-    ratings = pl.DataFrame([tuple(row) for row in rows], schema=columns, orient="row")
-    ratings = ratings.join(retracted, on=list(key), how="anti", maintain_order="left")
+    # Of millions of ratings the ids are read only where some were taken back.
+    schema = {"seq": pl.Int64()} | ({"event_id": pl.String()} if back else {}) | RATINGS
+    parts = [pl.DataFrame(schema=schema)]
+    for rows in database.rows(_standing(tuple(schema)), _ROWS_AT_ONCE):
+        parts.append(pl.DataFrame(_columns(rows, len(schema)), schema=schema))
+    retracted = pl.DataFrame(_columns(back, len(key)), schema=key)
+    ratings = pl.concat(parts)
+    if back:
+        ids = pl.col("event_id").str.replace_all("-", "")
+        ratings = ratings.with_columns(ids).join(retracted.with_columns(ids), on=list(key), how="anti")
+    ratings = ratings.sort("timestamp", "seq")
     ratings = ratings.unique(["user_id", "item_id"], keep="last", maintain_order=True)
     return Tables(name, movies, ratings.select(list(RATINGS)), scale)
+
+
+def _standing(columns: tuple[str, ...]) -> str:
+    own = {"rating": "value", "event_id": "CAST(event_id AS text)"}
+    return f"SELECT {', '.join(own.get(name, name) for name in columns)} FROM events WHERE kind = 'rate'"
+
+
+def _columns(rows: Sequence[Any], count: int) -> list[tuple[Any, ...]]:
+    return list(zip(*rows, strict=True)) or [()] * count
 
 
 def _sound_films(movies: pl.DataFrame) -> pl.DataFrame:
