@@ -10,7 +10,16 @@ from matinee.dataset import Dataset, Histories, Stage, time_split
 from matinee.errors import InputError
 from matinee.evaluation import beyond
 from matinee.evaluation.measure import DEPTH, Question, measure
-from matinee.evaluation.trade_offs import GRID, SWEEPS, Goal, Setting, choice, frontier, recipes
+from matinee.evaluation.trade_offs import (
+    GRID,
+    SHOWN,
+    SWEEPS,
+    Goal,
+    Setting,
+    choice,
+    frontier,
+    recipes,
+)
 from matinee.features import content_vectors
 from matinee.models import Ease, Popularity
 from matinee.ranking import Ranked, Reranking, Rules, top
@@ -69,8 +78,8 @@ def test_the_frontier_is_measured_as_evaluate_measures(data: Dataset) -> None:
     scorers = tuple(Ease(50.0).fit(part.train, rng) for part in (split.tune, split.final))
     base = Reranking(places=8)
     found = frontier(
-        scorers,
-        (split.tune, split.final),
+        [scorers],
+        [(split.tune, split.final)],
         features,
         base,
         Goal(0.5, 1.0),
@@ -95,6 +104,29 @@ def test_the_frontier_is_measured_as_evaluate_measures(data: Dataset) -> None:
     assert difference == pytest.approx(
         found.test[1].metrics["ndcg@10"] - found.test[0].metrics["ndcg@10"]  # type: ignore[operator]
     )
+
+
+def test_the_viewers_of_several_rounds_are_pooled(data: Dataset) -> None:
+    split = time_split(data)
+    features = content_vectors(data.movies).matrix
+    scorer = Popularity().fit(split.tune.train, np.random.default_rng(0))
+    once, twice = (
+        frontier(
+            [(scorer, scorer)] * rounds,
+            [(split.tune, split.final)] * rounds,
+            features,
+            Reranking(places=8),
+            Goal(0.5, 1.0),
+            model="popularity",
+            split="time",
+        )
+        for rounds in (1, 2)
+    )
+    assert twice.users == tuple(2 * users for users in once.users)
+    for name in SHOWN:  # means, and films that anybody is shown
+        assert twice.test[1].metrics[name] == pytest.approx(once.test[1].metrics[name])
+    assert twice.differences.keys() == once.differences.keys()
+    assert any(note.startswith("2 rounds pooled") for note in twice.notes)
 
 
 def setting(ndcg: float, coverage: float, diversity: float, recall: float = 0.3) -> Setting:

@@ -97,11 +97,11 @@ def compare(question: Question, ranked: Ranked) -> None:
         print(f"{name:40}{values} coverage@20 {covered:.4f}", flush=True)
 
     show("as ranked", ranked.numbers)
-    for weight in (0.4, 0.6, 0.8, 1.0):
+    for weight in (0.3, 0.6, 1.0, 1.5, 2.0):
         show(f"mean cosine {weight}", reranked(diversity=weight))
-    for weight in (0.1, 0.2, 0.4):
+    for weight in (0.1, 0.2, 0.4, 0.7):
         show(f"largest cosine {weight}", lists(ranked, vectors, largest, weight))
-    for weight in (0.035, 0.07, 0.14):
+    for weight in (0.07, 0.14, 0.28, 0.5):
         show(f"determinant {weight}", lists(ranked, vectors, determinant, weight))
     for places in (1, 2):
         show(f"{places} drawn, alike", reranked(exploration=places, reach=0.0))

@@ -25,6 +25,10 @@ def frontier(
     split: Annotated[
         str, typer.Option("--split", metavar="NAME", help="A split that [b]evaluate[/b] knows.")
     ] = "time",
+    folds: Annotated[
+        int,
+        typer.Option("--folds", metavar="N", help="Rounds that are pooled, as in [b]evaluate[/b]."),
+    ] = 1,
     accuracy: Annotated[
         float,
         typer.Option("--accuracy", metavar="SHARE", help="Share of NDCG@10 that must be kept."),
@@ -38,7 +42,7 @@ def frontier(
 ) -> None:
     """Turn the knobs of re-ranking, and see accuracy against diversity, novelty and coverage.
 
-    [bold]matinee frontier --data movietweetings-100k --out report[/bold]
+    [bold]matinee frontier --data movietweetings-100k --folds 5 --out report[/bold]
     [bold]matinee frontier -d ml-latest-small -m ease:ridge=200 --accuracy 0.97[/bold]
 
     Settings are measured on the validation part. The one with the most diverse lists that keeps
@@ -62,6 +66,7 @@ def frontier(
             goal=goal,
             seed=settings.seed if seed is None else seed,
             say=lambda text: status.update(escape(text)),
+            folds=folds,
         )
     document = found.to_json_dict()
     if json:

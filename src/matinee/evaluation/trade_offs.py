@@ -13,7 +13,7 @@ from matinee.errors import InputError
 from matinee.evaluation import beyond
 from matinee.evaluation.leaderboard import finite
 from matinee.evaluation.measure import DEPTH, K, Question, of_lists
-from matinee.evaluation.significance import Comparison, Sums, compare
+from matinee.evaluation.significance import Comparison, Sums, compare, joined
 from matinee.models.protocols import Scorer
 from matinee.ranking import FittedReranking, Ranked, Reranking
 from matinee.ranking.reranked_scorer import RerankedScorer
@@ -23,14 +23,14 @@ SHOWN = ("ndcg@10", "recall@20", "diversity@10", "novelty@10", "coverage@20", "c
 
 # One knob at a time, the others at 0; then all pairs of what may be chosen.
 SWEEPS: Mapping[str, Sequence[float]] = {
-    "diversity": (0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 1.5),
-    "calibration": (0.1, 0.2, 0.4, 0.8),
+    "diversity": (0.1, 0.2, 0.3, 0.4, 0.6, 1.0, 1.5),
+    "calibration": (0.05, 0.1, 0.2, 0.4),
     "exploration": (1, 2, 3, 4),
 }
 GRID: Mapping[str, Sequence[float]] = {
-    "diversity": (0.4, 0.6, 0.8, 1.0, 1.2),
-    "calibration": (0.0, 0.1, 0.2, 0.4),
-    "exploration": (1,),
+    "diversity": (0.1, 0.2, 0.3, 0.4, 0.6, 1.0),
+    "calibration": (0.0, 0.05, 0.1, 0.2),
+    "exploration": (1, 2),
 }
 
 
@@ -107,8 +107,8 @@ def recipes(base: Reranking) -> list[tuple[str, Reranking]]:
 
 
 def frontier(
-    scorers: tuple[Scorer, Scorer],
-    stages: tuple[Stage, Stage],
+    scorers: Sequence[tuple[Scorer, Scorer]],
+    stages: Sequence[tuple[Stage, Stage]],
     features: csr_array,
     base: Reranking | None = None,
     goal: Goal | None = None,
@@ -120,26 +120,34 @@ def frontier(
 ) -> Frontier:
     """Measure every setting on the first stage, choose one, and measure that on the second.
 
+    Of several pairs of stages the viewers are pooled, the first ones and the second ones.
     `scorers` were fitted on the `train` of the stages; the candidates of a stage are retrieved
     once. Lists are compared with the same candidates as they were ranked, `base`'s rules kept.
     """
     base, goal = base or Reranking(), goal or Goal()
     asked = recipes(base)
-    validation = _Candidates.of(scorers[0], stages[0], features, base, seed)
+    validation, test = (
+        [
+            _Candidates.of(pair[part], where[part], features, base, seed)
+            for pair, where in zip(scorers, stages, strict=True)
+        ]
+        for part in (0, 1)
+    )
     settings = []
     for number, (group, recipe) in enumerate(asked, 1):
         say(f"re-ranking, {number} of {len(asked)} settings")
-        settings.append(_setting(group, recipe, validation.figures(recipe)[1]))
+        settings.append(_setting(group, recipe, figures(validation, recipe)[1]))
     chosen = choice(settings, goal)
     say("the test part")
-    test = _Candidates.of(scorers[1], stages[1], features, base, seed)
-    sums, values = zip(*(test.figures(asked[k][1]) for k in (0, chosen)), strict=True)
+    sums, values = zip(*(figures(test, asked[k][1]) for k in (0, chosen)), strict=True)
+    users = _users(validation), _users(test)
+    train = stages[0][0].train
     return Frontier(
-        data=stages[0].train.name,
+        data=train.name,
         model=model,
         split=split,
-        simulated=stages[0].train.simulated,
-        users=(validation.question.truth.rows, test.question.truth.rows),
+        simulated=train.simulated,
+        users=users,
         goal=goal,
         validation=tuple(settings),
         chosen=chosen,
@@ -147,7 +155,7 @@ def frontier(
         differences={
             name: compare(sums[1][name], sums[0][name]) for name in SHOWN if name in sums[0]
         },
-        notes=_notes(goal, validation.question, test.question),
+        notes=_notes(goal, users, len(stages)),
     )
 
 
@@ -194,18 +202,29 @@ class _Candidates:
         ranked = RerankedScorer(scorer, fitted).retrieve(question.histories, stage.candidates)
         return cls(question, ranked, fitted, seed)
 
-    def figures(self, recipe: Reranking) -> tuple[dict[str, Sums], dict[str, float]]:
-        """Metrics by user, and the values of those that are shown."""
-        stage = self.question.stage
-        lists = replace(self.fitted, recipe=recipe).rerank(
-            self.ranked, self.question.histories, DEPTH, seed=self.seed
-        )
-        sums = of_lists(self.question, lists.numbers)
-        values = {name: sums[name].value for name in sums}
-        for k in (K, 20):
-            exposed = beyond.exposure(lists.numbers[:, :k], len(stage.train.items))
-            values[f"coverage@{k}"] = beyond.coverage(exposed, stage.candidates)
-        return sums, values
+    def lists(self, recipe: Reranking) -> np.ndarray:
+        """What each viewer gets under the setting, (rows, DEPTH) item numbers."""
+        fitted = replace(self.fitted, recipe=recipe)
+        return fitted.rerank(self.ranked, self.question.histories, DEPTH, seed=self.seed).numbers
+
+
+def figures(
+    pools: Sequence[_Candidates], recipe: Reranking
+) -> tuple[dict[str, Sums], dict[str, float]]:
+    """Metrics by user of all stages, and the values of those that are shown."""
+    lists = [pool.lists(recipe) for pool in pools]
+    found = [of_lists(pool.question, own) for pool, own in zip(pools, lists, strict=True)]
+    sums = {name: joined([part[name] for part in found]) for name in found[0]}
+    values = {name: sums[name].value for name in sums}
+    candidates = np.logical_or.reduce([pool.question.stage.candidates for pool in pools])
+    for k in (K, 20):
+        exposed = beyond.exposure(np.concatenate([own[:, :k] for own in lists]), len(candidates))
+        values[f"coverage@{k}"] = beyond.coverage(exposed, candidates)
+    return sums, values
+
+
+def _users(pools: Sequence[_Candidates]) -> int:
+    return sum(pool.question.truth.rows for pool in pools)
 
 
 def _setting(group: str, recipe: Reranking, values: Mapping[str, float]) -> Setting:
@@ -216,12 +235,14 @@ def _setting(group: str, recipe: Reranking, values: Mapping[str, float]) -> Sett
     )
 
 
-def _notes(goal: Goal, validation: Question, test: Question) -> tuple[str, ...]:
+def _notes(goal: Goal, users: tuple[int, int], rounds: int) -> tuple[str, ...]:
+    several = [f"{rounds} rounds pooled; candidates of each are fitted anew"] * (rounds > 1)
     return (
-        f"knobs were chosen on the validation part ({validation.truth.rows:,} viewers): of the "
+        *several,
+        f"knobs were chosen on the validation part ({users[0]:,} viewers): of the "
         f"settings that keep {goal.accuracy:.0%} of NDCG@10 and have {goal.coverage:g} times the "
         "coverage@20 the one with the most diverse lists",
-        f"the test part ({test.truth.rows:,} viewers) was asked for the chosen setting and for "
+        f"the test part ({users[1]:,} viewers) was asked for the chosen setting and for "
         "the lists as ranked alone",
         "coverage counts a film that any one viewer is shown, and grows with how many are asked; "
         "explored places show many films to few viewers each",

@@ -12,7 +12,8 @@ from matinee.intake.files import File
 
 KNOWN = (
     "TMDB 5000 (movies and credits), Kaggle's The Movies Dataset, MovieLens (latest, 32M, 25M, "
-    "20M, 10M, 1M, 100K), MovieTweetings, and CSV or Parquet with the columns user_id, item_id "
+    "20M, 10M, 1M, 100K), MovieTweetings, Amazon Personalize's interactions and items, gorse's "
+    "exported feedback and items, and CSV or Parquet with the columns user_id, item_id "
     "(ratings) or item_id, title (movies), or a mapping to them"
 )
 # family, kind -> the columns by which a file with a header is known; more may be there
@@ -26,6 +27,10 @@ _HEADERS = {
     ("movielens", "tags"): "userId movieId tag timestamp",
     ("movielens", "links"): "movieId imdbId tmdbId",
     ("movielens", "movies"): "movieId title genres",
+    ("personalize", "ratings"): "USER_ID ITEM_ID TIMESTAMP",
+    ("personalize", "movies"): "ITEM_ID GENRES",
+    ("gorse", "ratings"): "feedback_type user_id item_id time_stamp",
+    ("gorse", "movies"): "item_id is_hidden categories",
     ("own", "ratings"): "user_id item_id",
     ("own", "movies"): "item_id title",
 }

@@ -13,6 +13,7 @@ from matinee.intake.joining import joined
 from matinee.intake.movielens import CSV, DAT, TWEETS, read_family
 from matinee.intake.movielens_100k import read_100k
 from matinee.intake.movies_dataset import read_movies_dataset
+from matinee.intake.moving import read_gorse, read_personalize
 from matinee.intake.own import read_own
 from matinee.intake.sources import Source, find_sources
 from matinee.intake.tmdb import read_tmdb
@@ -28,6 +29,8 @@ _READERS: dict[str, _Reader] = {
     "movielens 100k": read_100k,
     "movietweetings": partial(read_family, dialect=TWEETS),
     "the movies dataset": read_movies_dataset,
+    "personalize": read_personalize,
+    "gorse": read_gorse,
 }
 
 

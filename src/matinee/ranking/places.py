@@ -23,20 +23,18 @@ def kept(
 
 
 def relevance_of(scores: np.ndarray) -> np.ndarray:
-    """Scores as relevance, (rows, m) float64: 1 for the best, 0 at `SCALE_PLACE` or the last.
+    """Places as relevance, (rows, m) float64: 1 for the best, 0 at `SCALE_PLACE`, by logarithm.
 
-    All 0 where those two are equal: nothing tells the films apart. -inf stays.
+    `scores` do not rise along a row; equal ones share the place of their first. -inf stays.
     """
-    scores = scores.astype(np.float64)
     if not scores.size:
-        return scores
-    count = np.isfinite(scores[:, :SCALE_PLACE]).sum(axis=1, keepdims=True)
-    last = np.take_along_axis(scores, np.maximum(count - 1, 0), axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        spread = scores[:, :1] - last
-        relevance = np.where(spread > 0, (scores - last) / spread, 0.0)
-    relevance[~np.isfinite(scores)] = -np.inf
-    return relevance
+        return scores.astype(np.float64)
+    columns = np.arange(scores.shape[1])
+    begins = np.zeros(scores.shape, np.int64)
+    begins[:, 1:] = np.where(scores[:, 1:] < scores[:, :-1], columns[1:], 0)
+    first = np.maximum.accumulate(begins, axis=1)
+    relevance = 1 - np.log1p(columns)[first] / np.log(SCALE_PLACE)
+    return np.where(np.isfinite(scores), relevance, -np.inf)
 
 
 def with_rest(
