@@ -53,7 +53,7 @@ def explanation(item_id: FilmId, viewer: ViewerParam, worker: WorkerParam) -> Ex
     """What the film's score is made of for this viewer."""
     served = worker.live.served
     film = _number(served, item_id)
-    known = served.standing(viewer, int(time.time()))
+    known = served.standing(viewer, worker.viewers, int(time.time()))
     with worker.computing:
         found = card(served.maker, known.history, film)
     return ExplanationOut(

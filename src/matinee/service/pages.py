@@ -31,7 +31,7 @@ def page(
 ) -> JSONResponse:
     """The page of a viewer as of now: every event that was accepted counts."""
     served = worker.live.served
-    known = served.standing(viewer, int(time.time()))
+    known = served.standing(viewer, worker.viewers, int(time.time()))
     with worker.computing:
         made = served.maker.page(
             known.history, begun=known.begun, listed=known.listed, rows=rows, cards=cards
@@ -51,7 +51,7 @@ def recommendations(
 ) -> JSONResponse:
     """The n best films for a viewer that pass every filter, with the reasons of each."""
     served = worker.live.served
-    known = served.standing(viewer, int(time.time()))
+    known = served.standing(viewer, worker.viewers, int(time.time()))
     with worker.computing:
         found = best_cards(served.maker, known.history, n, allowed(served, wanted))
     about = _logged(worker, served, viewer, [found])
