@@ -3,6 +3,7 @@
 import io
 import json
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,6 +14,8 @@ from rich.markup import escape
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
+
+QUIET_S = 30.0  # between two lines of long work in a log
 
 
 def print_json(document: Any) -> None:
@@ -42,9 +45,26 @@ def note(text: str) -> None:
 
 @contextmanager
 def working(text: str) -> Iterator[Any]:
-    """A spinner with a text that can be changed, on a terminal; nothing elsewhere."""
+    """A spinner with a text that can be changed; in a file or a pipe a line every half a minute."""
+    if not err.is_terminal:
+        yield _Lines()
+        return
     with err.status(escape(text)) as status:
         yield status
+
+
+class _Lines:
+    """What long work is at, for a log: nothing of short work, and not every step of long work."""
+
+    def __init__(self) -> None:
+        self._began = self._told = time.monotonic()
+
+    def update(self, text: str) -> None:
+        """The next step."""
+        now = time.monotonic()
+        if now - self._told >= QUIET_S:
+            self._told = now
+            err.print(f"[dim]{text} ({now - self._began:,.0f} s)[/dim]", soft_wrap=True)
 
 
 @contextmanager

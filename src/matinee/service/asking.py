@@ -41,7 +41,7 @@ class Asked:
 def asked(worker: Worker, served: Served, user_id: str) -> Asked:
     """What is known of a viewer now, and what of it may be used."""
     choices = choices_of(worker.store.database, user_id)
-    known = served.standing(user_id, int(time.time()))
+    known = served.standing(user_id, worker.viewers, int(time.time()))
     if not choices.allows("personalisation"):
         nothing = known.history.where(np.zeros(known.history.entries, bool))
         return Asked(known, Standing(nothing, {}, []), served.maker, choices)
