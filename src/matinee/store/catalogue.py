@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 from matinee.errors import InputError, few
 from matinee.schema import MOVIES, RATINGS, RatingScale, Tables, check
 from matinee.store.checks import EARLIEST, LONGEST_ID
+from matinee.store.choices import refusing
 from matinee.store.database import Database
 from matinee.store.sequence import announce_writer
 from matinee.store.tables import events, facts, films
@@ -93,7 +94,11 @@ def import_tables(database: Database, tables: Tables, now: int) -> tuple[int, in
 
 
 def read_tables(database: Database, name: str = "database") -> Tables:
-    """The films and the standing ratings, the latest of each pair, as importing a file gives."""
+    """The films and the standing ratings, the latest of each pair, as importing a file gives.
+
+    Without those of viewers who do not want models to learn from them.
+    """
+    refused = list(refusing(database, "improvement"))
     movies, _ = read_films(database)
     taken_back = select(events.c.user_id, events.c.retracts).where(events.c.retracts.is_not(None))
     key = {"user_id": pl.String(), "event_id": pl.String()}
@@ -107,9 +112,12 @@ def read_tables(database: Database, name: str = "database") -> Tables:
         parts.append(pl.DataFrame(_columns(rows, len(schema)), schema=schema))
     retracted = pl.DataFrame(_columns(back, len(key)), schema=key)
     ratings = pl.concat(parts)
+    if refused:
+        ratings = ratings.filter(~pl.col("user_id").is_in(refused))
     if back:
         ids = pl.col("event_id").str.replace_all("-", "")
-        ratings = ratings.with_columns(ids).join(retracted.with_columns(ids), on=list(key), how="anti")
+        retracted = retracted.with_columns(ids)
+        ratings = ratings.with_columns(ids).join(retracted, on=list(key), how="anti")
     ratings = ratings.sort("timestamp", "seq")
     ratings = ratings.unique(["user_id", "item_id"], keep="last", maintain_order=True)
     return Tables(name, movies, ratings.select(list(RATINGS)), scale)
@@ -117,7 +125,8 @@ def read_tables(database: Database, name: str = "database") -> Tables:
 
 def _standing(columns: tuple[str, ...]) -> str:
     own = {"rating": "value", "event_id": "CAST(event_id AS text)"}
-    return f"SELECT {', '.join(own.get(name, name) for name in columns)} FROM events WHERE kind = 'rate'"
+    listed = ", ".join(own.get(name, name) for name in columns)
+    return f"SELECT {listed} FROM events WHERE kind = 'rate'"
 
 
 def _columns(rows: Sequence[Any], count: int) -> list[tuple[Any, ...]]:

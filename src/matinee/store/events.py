@@ -7,14 +7,15 @@ from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 import polars as pl
-from sqlalchemy import Connection, Select, select, text
+from sqlalchemy import Select, select, text
 
 from matinee.schema import DOING, EVENTS, RatingScale
 from matinee.store.checks import Refusal, Refused, checked
 from matinee.store.database import Database
 from matinee.store.key import Key
 from matinee.store.sequence import announce_writer
-from matinee.store.tables import events, tombstones
+from matinee.store.tables import events
+from matinee.store.tombstones import erased_among
 from matinee.store.writing import insert_new
 
 NUMBERED = {"seq": pl.Int64()} | EVENTS
@@ -134,7 +135,8 @@ class EventLog:
         """The erased viewers among the rows', and the event ids that were new."""
         with self.database.writing() as connection:
             announce_writer(connection)
-            erased = self._erased(connection, {row["user_id"] for row in rows.values()})
+            people = {row["user_id"] for row in rows.values()}
+            erased = erased_among(connection, self.key, people)
             # In one order everywhere, so that two batches of the same events cannot lock each
             # other out.
             sound = [
@@ -146,11 +148,6 @@ class EventLog:
                 return erased, set()
             new = insert_new(connection, events, _COLUMNS, sound)
             return erased, {UUID(str(event_id)).hex for event_id in new}
-
-    def _erased(self, connection: Connection, user_ids: set[str]) -> set[str]:
-        digests = {self.key.tombstone(user_id): user_id for user_id in user_ids}
-        query = select(tombstones.c.digest).where(tombstones.c.digest.in_(list(digests)))
-        return {digests[digest] for digest in connection.execute(query).scalars()}
 
 
 def _query() -> Select[Any]:
