@@ -108,8 +108,10 @@ def read_tables(database: Database, name: str = "database") -> Tables:
     # Of millions of ratings the ids are read only where some were taken back.
     schema = {"seq": pl.Int64()} | ({"event_id": pl.String()} if back else {}) | RATINGS
     parts = [pl.DataFrame(schema=schema)]
-    for rows in database.rows(_standing(tuple(schema)), _ROWS_AT_ONCE):
-        parts.append(pl.DataFrame(_columns(rows, len(schema)), schema=schema))
+    parts += [
+        pl.DataFrame(_columns(rows, len(schema)), schema=schema)
+        for rows in database.rows(_standing(tuple(schema)), _ROWS_AT_ONCE)
+    ]
     retracted = pl.DataFrame(_columns(back, len(key)), schema=key)
     ratings = pl.concat(parts)
     if refused:
