@@ -1,5 +1,7 @@
 """Short vectors of films: how alike two are, by what is known of them or by who liked both."""
 
+from typing import Any
+
 import numpy as np
 from scipy.sparse import csr_array, diags_array
 
@@ -64,7 +66,7 @@ def taste_likeness(data: Dataset) -> np.ndarray | None:
     return vectors
 
 
-def _svd(matrix: csr_array, factors: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _svd(matrix: Any, factors: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     # A second to import, which a service that starts has not.
     from sklearn.utils.extmath import randomized_svd  # noqa: PLC0415
 
