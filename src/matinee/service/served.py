@@ -16,8 +16,7 @@ from matinee.models.popularity import Popularity
 from matinee.models.protocols import Recipe, Scorer
 from matinee.models.weighted_rating import WeightedRating
 from matinee.page import PageMaker
-from matinee.page.standing import Films, Standing, standing
-from matinee.service.viewers import Viewers
+from matinee.page.standing import Films
 from matinee.store.catalogue import read_films, read_tables
 from matinee.store.database import Database
 from matinee.store.events import EventLog
@@ -45,10 +44,6 @@ class Served:
     read_at: int  # what changed since is not in it
     masks: Mapping[str, Mapping[str, np.ndarray]]  # genre and language -> films that have it
     years: np.ndarray  # (films,) float64, NaN = unknown
-
-    def standing(self, user_id: str, viewers: Viewers, now: int) -> Standing:
-        """What the database knows of a viewer now."""
-        return standing(user_id, viewers.of(user_id, self.log), self.films, now)
 
     def number(self, item_id: str) -> int:
         """The film's number, -1 if it is not served."""
