@@ -59,7 +59,7 @@ def test_a_version_is_swapped_under_requests_and_none_fails(service: Service, st
         thread.start()
     try:
         assert _served(service) is None  # what `train` kept, before there is a version
-        made = [_make(store, asked) for asked in ("popularity", "als:factors=4", "knn")]
+        made = [_make(store, asked) for asked in ("popularity", "als:factors=4", "item_knn")]
         for outcome in (*made, made[0]):
             path = f"/v1/models/{outcome.artefact_id}/live"
             assert service.ask("POST", path).status_code == 200
@@ -72,7 +72,7 @@ def test_a_version_is_swapped_under_requests_and_none_fails(service: Service, st
             thread.join()
     assert {status for status, _ in answers} == {200}
     said = {name.partition(":")[0] for _, name in answers}
-    assert said == {"ease", "popularity", "als", "knn"}
+    assert said == {"ease", "popularity", "als", "item_knn"}
     assert answers[-1][1] == "popularity"
 
 

@@ -91,7 +91,7 @@ def test_a_worse_version_is_refused_unless_it_is_forced_and_that_is_audited(
     assert check["high"] < -check["threshold"]
     assert f"{check['candidate']:.4f} against {check['running']:.4f}" in worse.reason
     assert _states(store) == {running.artefact_id: "live", worse.artefact_id: "refused"}
-    with pytest.raises(InputError, match="which was refused: ndcg@10 .*--force lets it in"):
+    with pytest.raises(InputError, match=r"which was refused: ndcg@10 .*--force lets it in"):
         make_live(store.database, worse.artefact_id, "me", int(time.time()))
     make_live(store.database, worse.artefact_id, "me", int(time.time()), force=True)
     assert _states(store) == {running.artefact_id: "retired", worse.artefact_id: "live"}
@@ -202,7 +202,7 @@ def test_what_another_reason_refused_is_not_forced(
 ) -> None:
     made = make("ease").artefact_id
     refuse_for(store.database, made, "erasure", "a viewer of it was erased")
-    with pytest.raises(InputError, match="refused: a viewer of it was erased$"):
+    with pytest.raises(InputError, match=r"refused: a viewer of it was erased$"):
         make_live(store.database, made, "me", 0, force=True)
     with pytest.raises(UnknownId, match="expected one of the index, got 'x'"):
         make_live(store.database, "x", "me", 0)
@@ -240,7 +240,7 @@ def test_who_is_held_out_depends_on_the_id_alone(ids: list[str]) -> None:
 def test_a_share_of_viewers_is_held_out_and_their_latest_films_are_hidden(many: Tables) -> None:
     data = Dataset.from_tables(many)
     for wrong in (0.0, 0.6, float("nan")):
-        with pytest.raises(InputError, match="hold out: expected a share above 0 and up to 0.5"):
+        with pytest.raises(InputError, match=r"hold out: expected a share above 0 and up to 0\.5"):
             without_held_out(data, wrong)
     assert abs(len(without_held_out(data, 0.2).users) / len(data.users) - 0.8) < 0.04
     stage = held_out_stage(data, 0.2)
