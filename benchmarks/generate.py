@@ -50,23 +50,23 @@ def check(path: Path, rows: int) -> None:
         raise SystemExit(f"{path}: expected sha256 {known[str(rows)]}, got {found}")
 
 
-def ratings(rows: int) -> pl.DataFrame:
+def ratings(rows: int, users: int | None = None, items_known: int = ITEMS) -> pl.DataFrame:
     """userId, movieId, rating, timestamp: no pair twice, by user and film, as in the real file."""
     rng = np.random.default_rng(SEED)
-    users = max(2, round(USERS * rows / ROWS))
+    users = max(2, round(USERS * rows / ROWS)) if users is None else users
     lengths = history_lengths(rows, users, rng)
-    popularity = 1 / (np.arange(ITEMS) + 200.0) ** 1.9
+    popularity = 1 / (np.arange(items_known) + 200.0) ** 1.9
     rng.shuffle(popularity)
-    films = np.sort(rng.permutation(131_262)[:ITEMS] + 1).astype(np.int32)
-    groups = rng.integers(0, GROUPS, (ITEMS, 2))
-    shares = np.zeros((GROUPS + 1, ITEMS))
-    shares[groups[:, 0], np.arange(ITEMS)] += 0.7 * popularity
-    shares[groups[:, 1], np.arange(ITEMS)] += 0.3 * popularity
+    films = np.sort(rng.permutation(131_262)[:items_known] + 1).astype(np.int32)
+    groups = rng.integers(0, GROUPS, (items_known, 2))
+    shares = np.zeros((GROUPS + 1, items_known))
+    shares[groups[:, 0], np.arange(items_known)] += 0.7 * popularity
+    shares[groups[:, 1], np.arange(items_known)] += 0.3 * popularity
     shares[GROUPS] = popularity  # what everybody watches
     tables = np.cumsum(shares, axis=1)
     tables /= tables[:, -1:]
     tastes = rng.integers(0, GROUPS, (users, 3))
-    quality = rng.normal(0, 0.4, ITEMS)
+    quality = rng.normal(0, 0.4, items_known)
     mood = rng.normal(0, 0.4, users)
     starts = np.concatenate([[0], np.cumsum(lengths)])
     items = np.empty(rows, np.int32)

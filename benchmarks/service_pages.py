@@ -24,6 +24,7 @@ import numpy as np
 from matinee import training
 from matinee.dataset import Dataset
 from matinee.service.served import Served, read_served
+from matinee.service.viewers import Viewers
 from matinee.settings import Settings
 from matinee.simulation import starter, starter_events
 from matinee.store.access import make_api_key
@@ -73,13 +74,13 @@ def in_process(settings: Settings, users: list[str]) -> None:
     events = served.log.of_viewer(users[0]).height
     print(f"{len(set(users))} viewers, of the first {events:,} events")
     report("events of the viewer", users, served.log.of_viewer)
-    report("and what they say", users, lambda user: served.standing(user, now))
+    report("and what they say", users, lambda user: served.standing(user, Viewers(), now))
     report("and the page", users, lambda user: page(served, user, now))
     store.database.close()
 
 
 def page(served: Served, user: str, now: int) -> Any:
-    known = served.standing(user, now)
+    known = served.standing(user, Viewers(), now)
     return served.maker.page(known.history, begun=known.begun, listed=known.listed)
 
 

@@ -4,6 +4,7 @@ Every error a caller may want to catch.
 MatineeError
 ├── InputError            the caller's data or argument is wrong
 │   ├── UnknownId         an id or a title that is not in the vocabulary
+│   ├── ErasedViewer      a viewer who was erased, of whom nothing is kept any more
 │   ├── AmbiguousTitle    a title that several films answer to
 │   └── MissingData       what is asked needs data that was not given
 │       └── MissingPackage    it needs a package that is not installed
@@ -26,6 +27,10 @@ class InputError(MatineeError):
 
 class UnknownId(InputError):
     """An id or a title that is not in the vocabulary."""
+
+
+class ErasedViewer(InputError):
+    """A viewer who was erased: nothing of them is written any more."""
 
 
 class AmbiguousTitle(InputError):

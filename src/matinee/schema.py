@@ -76,6 +76,12 @@ EVENTS: Schema = {
     "retracts": pl.String(),  # the event_id that a retract takes back
 }
 
+# What a page asks of an event: its number in the log, then columns of EVENTS.
+DOING = (
+    *("seq", "event_id", "item_id", "kind", "value", "position_s", "timestamp", "page_id"),
+    "retracts",
+)
+
 # Which viewer thinks what of which film: made of events by `dataset.signals`.
 INTERACTIONS: Schema = {
     "user_id": pl.String(),

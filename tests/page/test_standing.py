@@ -1,13 +1,14 @@
 """What a viewer's events say at a moment, as a page asks for it."""
 
 import secrets
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
 import pytest
 
-from matinee.dataset import Dataset, interactions
-from matinee.page.standing import Standing, standing
+from matinee.dataset import Dataset, Doings, interactions
+from matinee.page.standing import Films, Standing, standing
 from matinee.schema import EVENTS
 
 NOW = 1_760_000_000
@@ -24,7 +25,7 @@ def log(*said: tuple[Any, ...]) -> pl.DataFrame:
 
 def known(films: Dataset, events: pl.DataFrame, now: int = NOW) -> Standing:
     movies = films.movies.with_columns(runtime=pl.lit(100.0))
-    return standing("v", events, films.items, movies, films.scale, now)
+    return standing("v", Doings.of_table(events), Films.of(replace(films, movies=movies)), now)
 
 
 def names(films: Dataset, found: Standing) -> dict[str, float]:

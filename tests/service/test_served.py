@@ -16,6 +16,7 @@ from matinee.ranking import Reranking
 from matinee.schema import Tables
 from matinee.service.live import Live
 from matinee.service.served import Served, read_served
+from matinee.service.viewers import Viewers
 from matinee.settings import Settings
 from matinee.store.catalogue import read_tables
 from matinee.store.opening import Store, open_store
@@ -53,7 +54,7 @@ def test_a_policy_that_was_kept_later_is_served_also_when_the_data_has_grown(
     assert store.log.append([rate], int(time.time()))[0].state == "accepted"
     found = served(settings, store)
     assert found.name == "policy mine"
-    known = found.standing("u5", int(time.time()))
+    known = found.standing("u5", Viewers(), int(time.time()))
     page = found.maker.page(known.history, cards=8)
     picks = next(row for row in page.rows if row.kind == "top_picks")
     assert found.maker.policy is not None

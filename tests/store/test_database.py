@@ -51,7 +51,7 @@ def test_a_newer_database_is_left_alone(url: str, bare: Database) -> None:
     upgrade(bare)
     with bare.writing() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(StoreError, match=r"expected a revision up to 0001, got '9999', which a"):
+    with pytest.raises(StoreError, match=r"expected a revision up to 0002, got '9999', which a"):
         open_database(url)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 from matinee.errors import InputError, StoreError
 from matinee.schema import RatingScale
 from matinee.store.access import make_api_key, revoke_api_keys, scope_of
+from matinee.store.choices import take_out
 from matinee.store.database import Database, open_database, sqlite_url
 from matinee.store.erasing import HOLDING, erase
 from matinee.store.events import EventLog
@@ -40,9 +41,9 @@ def event(user_id: str) -> dict[str, object]:
 
 
 def test_profiles_share_an_account(database: Database) -> None:
-    put_profile(database, Profile("child", "home", 12), NOW)
-    put_profile(database, Profile("adult", "home"), NOW)
-    put_profile(database, Profile("child", "home", 16), NOW + 1)
+    put_profile(database, KEY, Profile("child", "home", 12), NOW)
+    put_profile(database, KEY, Profile("adult", "home"), NOW)
+    put_profile(database, KEY, Profile("child", "home", 16), NOW + 1)
     assert profiles_of_account(database, "home") == ["adult", "child"]
     assert profile_of(database, "child") == Profile("child", "home", 16)
     assert profile_of(database, "stranger") == Profile("stranger")
@@ -99,10 +100,11 @@ def test_the_tables_that_hold_a_viewer_are_those_that_are_erased() -> None:
 def fill(log: EventLog, user_id: str) -> None:
     database = log.database
     log.append([event(user_id) for _ in range(5)], NOW)
-    put_profile(database, Profile(user_id, "home"), NOW)
+    put_profile(database, KEY, Profile(user_id, "home"), NOW)
     put_consent(database, log.key, user_id, {"experiments": True}, "viewer", NOW)
+    take_out(database, log.key, user_id, "heat", NOW)
     page = ServedPage(f"page of {user_id}", user_id, "default", NOW, [(0, 1, "heat", 0.5)])
-    record_pages(database, [page])
+    record_pages(database, log.key, [page])
 
 
 def test_an_erased_viewer_is_nowhere_and_does_not_come_back(log: EventLog) -> None:
@@ -110,7 +112,7 @@ def test_an_erased_viewer_is_nowhere_and_does_not_come_back(log: EventLog) -> No
     for user_id in ("gone for ever", "stays"):
         fill(log, user_id)
     counts = erase(database, log.key, "gone for ever", NOW)
-    assert counts == {"events": 5, "pages": 1, "consents": 1, "profiles": 1, "audit": 1}
+    assert counts == dict.fromkeys([table.name for table in HOLDING], 1) | {"events": 5, "audit": 1}
     everything = _dump(database)
     for trace in ("gone for ever", log.key.pseudonym("gone for ever")):
         assert trace not in everything

@@ -4,6 +4,7 @@ import pytest
 
 from matinee.errors import InputError, UnknownId
 from matinee.store.database import Database
+from matinee.store.key import Key
 from matinee.store.served import (
     EXPOSURES,
     ServedPage,
@@ -18,6 +19,8 @@ from matinee.store.served import (
     refuse,
 )
 
+KEY = Key(b"a key of these tests")
+
 
 def test_a_page_is_read_card_by_card(database: Database) -> None:
     add_artefact(database, "first", "models/first", {}, 5)
@@ -27,8 +30,8 @@ def test_a_page_is_read_card_by_card(database: Database) -> None:
         ServedPage("p2", "v", "default", 20, cards[:1]),
         ServedPage("p3", "u", "other", 30, []),
     ]
-    record_pages(database, pages)
-    record_pages(database, [])
+    record_pages(database, KEY, pages)
+    record_pages(database, KEY, [])
     found = read_exposures(database)
     assert dict(found.schema) == EXPOSURES
     assert found.rows() == [
@@ -40,7 +43,7 @@ def test_a_page_is_read_card_by_card(database: Database) -> None:
     assert read_exposures(database, since=11)["page_id"].to_list() == ["p2"]
     assert read_exposures(database, user_id="v").height == 1
     with pytest.raises(InputError, match=r"pages: expected artefacts of the index, got \['none'\]"):
-        record_pages(database, [ServedPage("p4", "u", "default", 40, cards, "none")])
+        record_pages(database, KEY, [ServedPage("p4", "u", "default", 40, cards, "none")])
 
 
 def test_policies_are_kept_by_name(database: Database) -> None:

@@ -14,10 +14,11 @@ from matinee.api.policies import fit_policy
 from matinee.api.questions import question_of
 from matinee.api.reading import STARTER, Data, as_dataset
 from matinee.api.recommending import fit
-from matinee.dataset import NO_TIME, Dataset, Histories
+from matinee.dataset import NO_TIME, Dataset, Doings, Histories
 from matinee.errors import InputError
 from matinee.page import Page, PageMaker, PageRow
 from matinee.page.progress import begun as begun_of
+from matinee.page.standing import runtimes
 from matinee.ranking import FittedPolicy, Policy
 from matinee.simulation import starter_events
 from matinee.training import Trained
@@ -174,4 +175,5 @@ def _begun(data: Dataset, user: str) -> dict[str, float]:
     """From the events that come with the starter data; other data has none yet."""
     if data.name != STARTER or not data.simulated:
         return {}
-    return begun_of(starter_events(), str(user), data.movies, data.as_of)
+    own = Doings.of_table(starter_events().filter(user_id=str(user)))
+    return begun_of(own, runtimes(data.movies), data.as_of)

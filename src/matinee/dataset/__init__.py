@@ -1,6 +1,8 @@
 """Vocabulary, data set, histories and splits: arrays only, no I/O."""
 
+from matinee.dataset.conclusions import Conclusions, conclusions
 from matinee.dataset.data import Dataset
+from matinee.dataset.doings import Doings
 from matinee.dataset.histories import NO_TIME, Histories
 from matinee.dataset.log import Log, Past
 from matinee.dataset.pages import Shown
@@ -26,7 +28,9 @@ from matinee.dataset.vocabulary import Vocabulary, translation
 
 __all__ = [
     "NO_TIME",
+    "Conclusions",
     "Dataset",
+    "Doings",
     "Histories",
     "Log",
     "Past",
@@ -36,6 +40,7 @@ __all__ = [
     "Stage",
     "Vocabulary",
     "cold_split",
+    "conclusions",
     "earlier_windows",
     "entry_stage",
     "interactions",

@@ -6,12 +6,12 @@ from matinee.dataset.strength import strength_of_ratings
 from matinee.schema import EVENTS, KINDS, RatingScale
 
 # Lists leave a film out once a viewer did one of these: it is known, or not wanted.
-_OF_WATCHING = ("play", "pause", "resume", "skip", "stop", "complete")
+OF_WATCHING = ("play", "pause", "resume", "skip", "stop", "complete")
 OF_OPINION = ("rate", "like", "dislike", "not_interested")
-LEAVING_OUT = (*_OF_WATCHING, *OF_OPINION, "seen_elsewhere")
+LEAVING_OUT = (*OF_WATCHING, *OF_OPINION, "seen_elsewhere")
 _IGNORED = "ignored"  # an impression that nothing followed
 PAIR = ("user_id", "item_id")
-_LONGEST_STAY_S = 60.0
+LONGEST_STAY_S = 60.0
 _ORDER = ("user_id", "item_id", "timestamp", "order", "event_id")
 
 
@@ -61,7 +61,7 @@ def _standing(events: pl.DataFrame, as_of: int | None) -> pl.DataFrame:
 def _seconds_stayed() -> pl.Expr:
     """On an opened page: as the sender says in `value`, or until the viewer's next event."""
     until_next = pl.col("timestamp").shift(-1).over("user_id") - pl.col("timestamp")
-    seconds = pl.coalesce("value", until_next, 0.0).clip(0, _LONGEST_STAY_S)
+    seconds = pl.coalesce("value", until_next, 0.0).clip(0, LONGEST_STAY_S)
     return pl.when(pl.col("kind") == "open").then(seconds).otherwise(0.0).alias("seconds")
 
 
@@ -93,7 +93,7 @@ def _with_shares(table: pl.DataFrame, runtimes: pl.DataFrame | None) -> pl.DataF
         known = known.filter(pl.col("runtime") > 0)
         table = table.join(known, on="item_id", how="left", maintain_order="left")
         share = (pl.col("position_s") / (60 * pl.col("runtime"))).clip(0, 1)
-    watching = pl.col("kind").is_in(_OF_WATCHING)
+    watching = pl.col("kind").is_in(OF_WATCHING)
     complete = pl.col("kind") == "complete"
     return table.with_columns(share=pl.when(complete).then(1.0).when(watching).then(share))
 

@@ -26,6 +26,7 @@ from matinee.page.values import Card, Page, PageRow
 from matinee.ranking import FittedPolicy, Rules
 from matinee.ranking.layout import ROW_KINDS, Layout
 
+FOR_ANYBODY = "no liked film is known of this viewer: the page is the same for everybody"
 _HALVING = 40.0  # the rank at which a film is expected to be enjoyed 1 / √2 as much as the best
 _SAID = {"trending": "Trending", "new": "New", "hidden_gems": "Hidden gems"}
 
@@ -169,9 +170,7 @@ class PageMaker:
         if not viewer.shown.any():
             notes.append("every film that can be shown has been seen: nothing is recommended")
         elif not personal:
-            notes.append(
-                "no liked film is known of this viewer: the page is the same for everybody"
-            )
+            notes.append(FOR_ANYBODY)
         chosen = choose(candidates, enjoyment, self.vectors, rows, cards)
         return Page(self._explained(chosen, viewer, scoring, added), personal, tuple(notes))
 

@@ -1,17 +1,19 @@
 """What is known of one viewer at a moment: everything that a page asks of a person."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
-from matinee.dataset import NO_TIME, Histories, Vocabulary, interactions
+from matinee.dataset import Dataset, Doings, Histories, Signals, Vocabulary, conclusions
 from matinee.dataset.evidence import OF_OPINION
-from matinee.page.progress import begun
+from matinee.page.progress import begun, last_of
 from matinee.schema import RatingScale
 
 _LISTINGS = ("add_to_list", "remove_from_list")
+_UNWANTED = ("dislike", "not_interested")
+_WEIGHTS = Signals()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,66 +25,68 @@ class Standing:
     listed: list[str]  # on the viewer's list, the latest first
 
 
-def standing(
-    user_id: str,
-    events: pl.DataFrame,
-    items: Vocabulary,
-    movies: pl.DataFrame,
-    scale: RatingScale,
-    now: int,
-) -> Standing:
-    """What the EVENTS of this one viewer say; none give an empty row.
+@dataclass(frozen=True, slots=True, eq=False)
+class Films:
+    """What standings need to know of the films, prepared once for all viewers."""
+
+    items: Vocabulary
+    number: Mapping[str, int]
+    runtimes: Mapping[str, float]  # minutes, of films that have any
+    scale: RatingScale
+
+    @classmethod
+    def of(cls, data: Dataset) -> "Films":
+        """Of the films of a data set."""
+        number = {id_: place for place, id_ in enumerate(data.items.ids.to_list())}
+        return cls(data.items, number, runtimes(data.movies), data.scale)
+
+
+def runtimes(movies: pl.DataFrame) -> dict[str, float]:
+    """Minutes of the films that have any."""
+    return dict(movies.filter(pl.col("runtime") > 0).select("item_id", "runtime").iter_rows())
+
+
+def standing(user_id: str, doings: Doings, films: Films, now: int) -> Standing:
+    """What the events of this one viewer say; none give an empty row.
 
     A film that was only shown, opened, searched for or listed is not in the history: it may still
     be recommended. `now`, UTC seconds, gives way to an event of a clock that is ahead. Events of
-    films that are not among `items` say nothing yet.
+    films that are not among `films` say nothing yet.
     """
-    latest = events["timestamp"].max()
-    as_of = max(now, int(latest)) if isinstance(latest, int) else now
-    if not events.height:
-        return Standing(_row(user_id, items, pl.DataFrame(), as_of), {}, [])
-    taken_back = events["retracts"].drop_nulls()
-    if len(taken_back):
-        events = events.filter(~pl.col("event_id").is_in(taken_back.implode()))
-    found = interactions(events, scale, runtimes=movies, as_of=as_of).filter("leave_out")
-    unwanted = _last(events, OF_OPINION, ("dislike", "not_interested"))
-    started = begun(events, user_id, movies, as_of)
+    as_of = max(now, int(doings.timestamp.max(initial=now)))
+    doings = doings.standing()
+    unwanted = set(_last(doings, OF_OPINION, _UNWANTED))
+    started = begun(doings, films.runtimes, as_of)
     return Standing(
-        _row(user_id, items, found, as_of),
+        _row(user_id, doings, films, as_of),
         {film: share for film, share in started.items() if film not in unwanted},
-        [film for film in _last(events, _LISTINGS, ("add_to_list",)) if film not in unwanted],
+        [film for film in _last(doings, _LISTINGS, ("add_to_list",)) if film not in unwanted],
     )
 
 
-def _row(user_id: str, items: Vocabulary, found: pl.DataFrame, as_of: int) -> Histories:
-    """INTERACTIONS of one viewer as a history."""
-    own = pl.Series("user_id", [user_id])
-    if not found.height:
-        nothing = np.zeros(0, np.int32)
-        return Histories.from_entries(
-            items, nothing, nothing, 1, strength=1.0, as_of=as_of, user_ids=own
-        )
-    numbers = items.numbers(found["item_id"])
-    known = numbers >= 0
-    found, numbers = found.filter(pl.Series(known)), numbers[known]
+def _row(user_id: str, doings: Doings, films: Films, as_of: int) -> Histories:
+    """What the viewer thinks of films as a history."""
+    found = conclusions(doings, films.runtimes, films.scale, as_of, _WEIGHTS)
+    number = np.array([films.number.get(film, -1) for film in doings.films], np.int32)
+    numbers = number[found.films]
+    known = np.flatnonzero(found.leave_out & (numbers >= 0))
+    known = known[np.argsort(numbers[known])]
     return Histories.from_entries(
-        items,
-        np.zeros(len(numbers), np.int32),
-        numbers,
+        films.items,
+        np.zeros(len(known), np.int32),
+        numbers[known],
         1,
-        strength=found["strength"].to_numpy(),
-        rating=found["rating"].fill_null(float("nan")).to_numpy(),
-        time=found["timestamp"].fill_null(NO_TIME).to_numpy(),
+        strength=found.strength[known],
+        rating=found.rating[known],
+        time=found.timestamp[known],
         as_of=as_of,
-        user_ids=own,
+        user_ids=pl.Series("user_id", [user_id]),
     )
 
 
-def _last(events: pl.DataFrame, kinds: Sequence[str], wanted: Sequence[str]) -> list[str]:
+def _last(doings: Doings, kinds: tuple[str, ...], wanted: tuple[str, ...]) -> list[str]:
     """The films whose last event of these kinds is a wanted one, the latest first."""
-    said = events.filter(pl.col("kind").is_in(kinds)).select("item_id", "kind")
-    last: dict[str, str] = {}
-    for film, kind in said.iter_rows():
-        last.pop(film, None)
-        last[film] = kind
-    return [film for film, kind in reversed(last.items()) if kind in wanted]
+    films, last = last_of(doings, kinds)
+    yes = doings.of_kinds(wanted)[last]
+    films, last = films[yes], last[yes]
+    return [doings.films[film] for film in films[np.argsort(-last)]]

@@ -7,7 +7,7 @@ from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from matinee.service import events, films, health, models, pages
+from matinee.service import choices, events, films, health, models, pages
 from matinee.service.documents import Problem
 from matinee.service.envelope import Envelope
 from matinee.service.keys import Keys
@@ -29,6 +29,7 @@ _TOLD = {
     404: "No such film",
     405: "Another method; the header Allow has those that there are",
     409: "A version that may not serve",
+    410: "A viewer who was erased",
     413: "The body is too large",
     415: "The body is not said to be JSON",
     422: "Something in the request is wrong",
@@ -60,7 +61,14 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,
         responses={code: {"description": text, "content": content} for code, text in _TOLD.items()},
     )
-    routers = (pages.router, films.router, events.router, models.router, health.router)
+    routers = (
+        pages.router,
+        films.router,
+        events.router,
+        choices.router,
+        models.router,
+        health.router,
+    )
     for router in routers:
         app.include_router(router)
     add_handlers(app, [route for router in routers for route in router.routes])
@@ -89,5 +97,5 @@ def _worker(settings: Settings, metrics: Metrics) -> Worker:
         store.database.close()
         raise
     live.start()
-    pages_log = PageLog(store.database, metrics)
+    pages_log = PageLog(store.database, store.key, metrics)
     return Worker(store, live, Keys(store.database), pages_log, metrics)

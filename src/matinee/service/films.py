@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from matinee.intake.titles import search as search_titles
 from matinee.page.listing import alike, card
 from matinee.schema import MOVIES
+from matinee.service.asking import asked
 from matinee.service.documents import (
     ExplanationOut,
     FilmsIn,
@@ -53,14 +54,15 @@ def explanation(item_id: FilmId, viewer: ViewerParam, worker: WorkerParam) -> Ex
     """What the film's score is made of for this viewer."""
     served = worker.live.served
     film = _number(served, item_id)
-    known = served.standing(viewer, int(time.time()))
+    viewed = asked(worker, served, viewer)
+    history = viewed.used.history
     with worker.computing:
-        found = card(served.maker, known.history, film)
+        found = card(viewed.maker, history, film)
     return ExplanationOut(
         item_id=item_id,
         title=found.title,
         score=found.score,
-        left_out=film in known.history.numbers or not served.maker.shown[film],
+        left_out=film in history.numbers or not viewed.maker.shown[film],
         policy=served.name,
         degraded=list(served.degraded),
         reasons=found.to_json_dict()["reasons"],

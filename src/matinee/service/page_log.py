@@ -7,6 +7,7 @@ import threading
 from matinee.errors import MatineeError
 from matinee.service.metrics import Metrics
 from matinee.store.database import Database
+from matinee.store.key import Key
 from matinee.store.served import ServedPage, record_pages
 
 _log = logging.getLogger("matinee.service")
@@ -17,8 +18,8 @@ _BATCH = 500
 class PageLog:
     """A thread that writes what `add` is given. What waits when a worker is killed is lost."""
 
-    def __init__(self, database: Database, metrics: Metrics) -> None:
-        self._database, self._pages = database, metrics.pages
+    def __init__(self, database: Database, key: Key, metrics: Metrics) -> None:
+        self._database, self._key, self._pages = database, key, metrics.pages
         self._queue: queue.Queue[ServedPage | None] = queue.Queue(_WAITING)
         self._thread = threading.Thread(target=self._write, name="matinee-pages", daemon=True)
         self._thread.start()
@@ -51,7 +52,7 @@ class PageLog:
 
     def _record(self, batch: list[ServedPage]) -> None:
         try:
-            record_pages(self._database, batch)
+            record_pages(self._database, self._key, batch)
         except MatineeError as error:
             self._pages.labels("failed").inc(len(batch))
             _log.error("pages not logged: %s", error)

@@ -4,7 +4,6 @@ Their answers are written as JSON at once, not by way of the documents that desc
 has a thousand values, and checking what we made ourselves would take as long as making it.
 """
 
-import time
 import uuid
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -15,6 +14,7 @@ from fastapi.responses import JSONResponse
 
 from matinee.page import Card
 from matinee.page.listing import best_cards
+from matinee.service.asking import asked
 from matinee.service.documents import ListOut, PageOut
 from matinee.service.filters import Wanted, allowed
 from matinee.service.keys import needs
@@ -31,14 +31,15 @@ def page(
 ) -> JSONResponse:
     """The page of a viewer as of now: every event that was accepted counts."""
     served = worker.live.served
-    known = served.standing(viewer, int(time.time()))
+    viewed = asked(worker, served, viewer)
+    used = viewed.used
     with worker.computing:
-        made = served.maker.page(
-            known.history, begun=known.begun, listed=known.listed, rows=rows, cards=cards
+        made = viewed.maker.page(
+            used.history, begun=used.begun, listed=used.listed, rows=rows, cards=cards
         )
     shown = [list(row.cards) for row in made.rows]
     about = _logged(worker, served, viewer, shown)
-    about |= {"personal": made.personal, "notes": list(made.notes)}
+    about |= {"personal": made.personal, "notes": viewed.notes(made.notes)}
     return JSONResponse(about | made.to_json_dict())
 
 
@@ -51,14 +52,13 @@ def recommendations(
 ) -> JSONResponse:
     """The n best films for a viewer that pass every filter, with the reasons of each."""
     served = worker.live.served
-    known = served.standing(viewer, int(time.time()))
+    viewed = asked(worker, served, viewer)
     with worker.computing:
-        found = best_cards(served.maker, known.history, n, allowed(served, wanted))
+        found = best_cards(viewed.maker, viewed.used.history, n, allowed(served, wanted))
     about = _logged(worker, served, viewer, [found])
-    about["personal"] = bool(np.any(known.history.strength > 0))
-    about["notes"] = (
-        [] if len(found) == n else [f"{len(found)} of {n} films: no other passes the filters"]
-    )
+    about["personal"] = bool(np.any(viewed.used.history.strength > 0))
+    fewer = [] if len(found) == n else [f"{len(found)} of {n} films: no other passes the filters"]
+    about["notes"] = viewed.notes(fewer)
     return JSONResponse(about | {"items": [card.to_json_dict() for card in found]})
 
 

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Route
 
-from matinee.errors import InputError, MatineeError, StoreError, UnknownId
+from matinee.errors import ErasedViewer, InputError, MatineeError, StoreError, UnknownId
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_S = 5
@@ -63,6 +63,8 @@ def problem_of(error: Exception) -> Problem:
         return error
     if isinstance(error, UnknownId):
         return Problem(404, "unknown_id", str(error), _place(error))
+    if isinstance(error, ErasedViewer):
+        return Problem(410, "erased", str(error), _place(error))
     if isinstance(error, InputError):
         return Problem(422, "invalid", str(error), _place(error))
     if isinstance(error, StoreError):

@@ -16,8 +16,9 @@ from matinee.models.popularity import Popularity
 from matinee.models.protocols import Recipe, Scorer
 from matinee.models.weighted_rating import WeightedRating
 from matinee.page import PageMaker
-from matinee.page.standing import Standing, standing
+from matinee.page.standing import Films, Standing, standing
 from matinee.ranking import FittedPolicy
+from matinee.service.viewers import Viewers
 from matinee.store.catalogue import read_films, read_tables
 from matinee.store.database import Database
 from matinee.store.events import EventLog
@@ -44,20 +45,19 @@ class Served:
     name: str  # of what makes the pages
     degraded: tuple[str, ...]
     log: EventLog
+    films: Films  # what viewers' events are read with
     read_at: int  # what changed since is not in it
     artefact_id: str | None  # of the index; None for what is not in it
     masks: Mapping[str, Mapping[str, np.ndarray]]  # genre and language -> films that have it
     years: np.ndarray  # (films,) float64, NaN = unknown
 
-    def standing(self, user_id: str, now: int) -> Standing:
+    def standing(self, user_id: str, viewers: Viewers, now: int) -> Standing:
         """What the database knows of a viewer now."""
-        events = self.log.of_viewer(user_id)
-        runtimes = self.data.movies.select("item_id", "runtime")
-        return standing(user_id, events, self.data.items, runtimes, self.data.scale, now)
+        return standing(user_id, viewers.of(user_id, self.log), self.films, now)
 
     def number(self, item_id: str) -> int:
         """The film's number, -1 if it is not served."""
-        return int(self.data.items.numbers([item_id])[0])
+        return self.films.number.get(item_id, -1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,7 @@ def read_served(store: Store, workspace: Workspace) -> Served:
         chosen.name,
         chosen.degraded + lost,
         store.log,
+        Films.of(data),
         read_at,
         chosen.artefact_id,
         {"genre": _of_lists(data, "genres"), "language": _of_texts(data, "language")},

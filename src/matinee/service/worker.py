@@ -15,6 +15,7 @@ from matinee.service.metrics import Metrics
 from matinee.service.page_log import PageLog
 from matinee.service.problems import Problem
 from matinee.service.served import Served
+from matinee.service.viewers import Viewers
 from matinee.store.opening import Store
 from matinee.store.served import Card, ServedPage
 
@@ -28,6 +29,7 @@ class Worker:
     keys: Keys
     pages: PageLog
     metrics: Metrics
+    viewers: Viewers = field(default_factory=Viewers)
     # One model at a time: two threads of Python only make each other late.
     computing: threading.Lock = field(default_factory=threading.Lock)
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 from matinee.errors import InputError, few
 from matinee.schema import MOVIES, RATINGS, RatingScale, Tables, check
 from matinee.store.checks import EARLIEST, LONGEST_ID
+from matinee.store.choices import refusing
 from matinee.store.database import Database
 from matinee.store.sequence import announce_writer
 from matinee.store.tables import events, facts, films
@@ -93,7 +94,11 @@ def import_tables(database: Database, tables: Tables, now: int) -> tuple[int, in
 
 
 def read_tables(database: Database, name: str = "database") -> Tables:
-    """The films and the standing ratings, the latest of each pair, as importing a file gives."""
+    """The films and the standing ratings, the latest of each pair, as importing a file gives.
+
+    Without those of viewers who do not want models to learn from them.
+    """
+    refused = list(refusing(database, "improvement"))
     movies, _ = read_films(database)
     of_rating = ("event_id", "user_id", "item_id", "value", "timestamp")
     said = select(*(events.c[name] for name in of_rating)).where(events.c.kind == "rate")
@@ -106,6 +111,7 @@ def read_tables(database: Database, name: str = "database") -> Tables:
     retracted = pl.DataFrame([tuple(row) for row in back], schema=key, orient="row")
     columns = {"event_id": pl.String()} | RATINGS
     ratings = pl.DataFrame([tuple(row) for row in rows], schema=columns, orient="row")
+    ratings = ratings.filter(~pl.col("user_id").is_in(refused))
     ratings = ratings.join(retracted, on=list(key), how="anti", maintain_order="left")
     ratings = ratings.unique(["user_id", "item_id"], keep="last", maintain_order=True)
     return Tables(name, movies, ratings.select(list(RATINGS)), scale)

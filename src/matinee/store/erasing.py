@@ -6,11 +6,19 @@ from matinee.errors import StoreError
 from matinee.store.database import Database
 from matinee.store.key import Key
 from matinee.store.sequence import settled
-from matinee.store.tables import audit, consents, events, pages, profiles, tombstones
+from matinee.store.tables import (
+    audit,
+    consents,
+    events,
+    pages,
+    profiles,
+    taken_out,
+    tombstones,
+)
 from matinee.store.writing import insert_ignoring
 
 # Every table with the id of a viewer; a test compares with the schema.
-HOLDING = (events, pages, consents, profiles)
+HOLDING = (events, pages, consents, taken_out, profiles)
 
 
 def erase(database: Database, key: Key, user_id: str, now: int) -> dict[str, int]:

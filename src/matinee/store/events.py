@@ -1,24 +1,47 @@
 """The log of events: what viewers did, appended once, read by viewer or in order."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 import polars as pl
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Select, select, text
 
-from matinee.schema import EVENTS, RatingScale
+from matinee.schema import DOING, EVENTS, RatingScale
 from matinee.store.checks import Refusal, Refused, checked
 from matinee.store.database import Database
 from matinee.store.key import Key
 from matinee.store.sequence import announce_writer
-from matinee.store.tables import events, tombstones
+from matinee.store.tables import events
+from matinee.store.tombstones import erased_among
 from matinee.store.writing import insert_new
 
 NUMBERED = {"seq": pl.Int64()} | EVENTS
 _COLUMNS = tuple(EVENTS)
 _ROWS_AT_ONCE = 50_000
+
+
+_ROWS = (
+    f"SELECT {', '.join(DOING)} FROM events "
+    "WHERE user_id = :user_id AND seq > :after ORDER BY timestamp DESC, seq DESC LIMIT :limit"
+)
+_DIGITS = r"replace(CAST(\1 AS text), '-', '')"
+_ROWS_SQLITE = text(_ROWS)
+_ROWS_POSTGRES = text(re.sub(r"\b(event_id|retracts)\b", _DIGITS, _ROWS))
+_TALLY = text(
+    "SELECT count(*), coalesce(max(seq), 0), CAST(coalesce(sum(seq), 0) AS bigint) FROM events "
+    "WHERE user_id = :user_id"
+)
+
+
+class Tally(NamedTuple):
+    """Of a viewer's events: equal tallies are equal events."""
+
+    events: int
+    last: int  # the largest number
+    sum: int  # of the numbers
 
 
 class Answer(NamedTuple):
@@ -79,6 +102,21 @@ class EventLog:
             rows = connection.execute(query).all()
         return _table(rows[::-1]).drop("seq")
 
+    def tally(self, user_id: str) -> Tally:
+        """How many events a viewer has, and which, in three numbers: what changes changes them."""
+        with self.database.reading() as connection:
+            return Tally(*connection.execute(_TALLY, {"user_id": user_id}).one())
+
+    def rows_of(self, user_id: str, after: int = 0, limit: int = 10_000) -> Sequence[Any]:
+        """The latest events of one viewer with a number above `after`, as plain rows of DOING.
+
+        For those that wait for a page: a fifth of the time that `of_viewer` takes.
+        """
+        query = _ROWS_POSTGRES if self.database.postgres else _ROWS_SQLITE
+        asked = {"user_id": user_id, "after": after, "limit": limit}
+        with self.database.reading() as connection:
+            return connection.execute(query, asked).all()
+
     def between(self, after: int, until: int, most: int = _ROWS_AT_ONCE) -> pl.DataFrame:
         """The first `most` events numbered after < seq <= until, as EVENTS with `seq` before.
 
@@ -97,7 +135,8 @@ class EventLog:
         """The erased viewers among the rows', and the event ids that were new."""
         with self.database.writing() as connection:
             announce_writer(connection)
-            erased = self._erased(connection, {row["user_id"] for row in rows.values()})
+            people = {row["user_id"] for row in rows.values()}
+            erased = erased_among(connection, self.key, people)
             # In one order everywhere, so that two batches of the same events cannot lock each
             # other out.
             sound = [
@@ -109,11 +148,6 @@ class EventLog:
                 return erased, set()
             new = insert_new(connection, events, _COLUMNS, sound)
             return erased, {UUID(str(event_id)).hex for event_id in new}
-
-    def _erased(self, connection: Connection, user_ids: set[str]) -> set[str]:
-        digests = {self.key.tombstone(user_id): user_id for user_id in user_ids}
-        query = select(tombstones.c.digest).where(tombstones.c.digest.in_(list(digests)))
-        return {digests[digest] for digest in connection.execute(query).scalars()}
 
 
 def _query() -> Select[Any]:

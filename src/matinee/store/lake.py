@@ -19,6 +19,7 @@ import polars as pl
 
 from matinee.errors import StoreError
 from matinee.schema import EVENTS, Schema
+from matinee.store.choices import refusing
 from matinee.store.events import EventLog
 from matinee.store.folders import flush
 from matinee.store.sequence import settled
@@ -44,15 +45,20 @@ class _Manifest:
 def snapshot(log: EventLog, folder: Path, rows_a_file: int = _ROWS_A_FILE) -> int:
     """Bring the lake up to the log as it stands; how many events that added.
 
-    One program at a time; another waits. 0 while a writer of the log does not end (`settled`).
+    Viewers who do not want models to learn from them are left out, and taken out of what there is;
+    should they allow it again, what they do from then on is added. One program at a time; another
+    waits. 0 while a writer of the log does not end (`settled`).
     StoreError where the folder is no lake, or the disk refuses.
     """
     with _changing(folder) as found:
-        manifest, until, added = found, settled(log.database), 0
+        refused = refusing(log.database, "improvement")
+        manifest, _ = _without(folder, found, {log.key.pseudonym(id_) for id_ in refused})
+        until, added = settled(log.database), 0
         while until is not None and manifest.until < until:
             table = log.between(manifest.until, until, rows_a_file)
             full = table.height == rows_a_file
             reached = int(table["seq"][-1]) if full else until
+            table = table.filter(~pl.col("user_id").is_in(list(refused)))
             parts = manifest.parts
             if table.height:
                 parts = (*parts, _write_part(folder, _pseudonymous(log, table)))
@@ -76,23 +82,27 @@ def forget(log: EventLog, folder: Path, user_id: str) -> int:
     Files with none are left as they are; the others are written anew and the old ones removed. A
     program that has begun to read the old ones may have to begin again.
     """
-    pseudonym, removed, gone = log.key.pseudonym(user_id), 0, []
     with _changing(folder) as manifest:
-        parts = []
-        for part in manifest.parts:
-            table = pl.read_parquet(folder / part.name)
-            kept = table.filter(pl.col("user_id") != pseudonym)
-            if kept.height == table.height:
-                parts.append(part)
-                continue
-            removed += table.height - kept.height
-            gone.append(part.name)
-            if kept.height:
-                parts.append(_write_part(folder, kept))
-        if gone:
-            _write_manifest(folder, _Manifest(manifest.until, tuple(parts)))
-            _sweep(folder, {part.name for part in parts})
-    return removed
+        return _without(folder, manifest, {log.key.pseudonym(user_id)})[1]
+
+
+def _without(folder: Path, manifest: _Manifest, pseudonyms: set[str]) -> tuple[_Manifest, int]:
+    """The lake without these viewers, and how many events that removed."""
+    parts, removed = list[_Part](), 0
+    for part in manifest.parts if pseudonyms else ():
+        table = pl.read_parquet(folder / part.name)
+        kept = table.filter(~pl.col("user_id").is_in(list(pseudonyms)))
+        removed += table.height - kept.height
+        if kept.height == table.height:
+            parts.append(part)
+        elif kept.height:
+            parts.append(_write_part(folder, kept))
+    if not removed:
+        return manifest, 0
+    changed = _Manifest(manifest.until, tuple(parts))
+    _write_manifest(folder, changed)
+    _sweep(folder, {part.name for part in parts})
+    return changed, removed
 
 
 def _pseudonymous(log: EventLog, table: pl.DataFrame) -> pl.DataFrame:

@@ -12,6 +12,7 @@ from matinee.store.checks import LONGEST_ID
 from matinee.store.database import Database
 from matinee.store.key import Key
 from matinee.store.tables import audit, consents, profiles
+from matinee.store.tombstones import hold_to_unerased
 from matinee.store.writing import insert_replacing
 
 Purpose = Literal["personalisation", "improvement", "experiments"]
@@ -48,8 +49,8 @@ class Profile:
             )
 
 
-def put_profile(database: Database, profile: Profile, now: int) -> None:
-    """Keep a profile, in place of what was known of it."""
+def put_profile(database: Database, key: Key, profile: Profile, now: int) -> None:
+    """Keep a profile, in place of what was known of it; ErasedViewer for one who was erased."""
     row = {
         "user_id": profile.user_id,
         "account_id": profile.account_id,
@@ -57,6 +58,7 @@ def put_profile(database: Database, profile: Profile, now: int) -> None:
         "created_at": now,
     }
     with database.writing() as connection:
+        hold_to_unerased(connection, key, profile.user_id)
         connection.execute(insert_replacing(connection, profiles, keep=["created_at"]), row)
 
 
@@ -80,7 +82,8 @@ def put_consent(
 ) -> None:
     """Keep what a viewer allows or forbids from now on, and that `actor` said so.
 
-    InputError for a purpose that is none of PURPOSES. Purposes not named stay as they were.
+    InputError for a purpose that is none of PURPOSES, ErasedViewer for one who was erased. Purposes
+    not named stay as they were.
     """
     if unknown := sorted(set(granted) - set(PURPOSES)):
         raise InputError(f"consent: expected purposes {', '.join(PURPOSES)}, got {unknown}")
@@ -99,6 +102,7 @@ def put_consent(
     ]
     if rows:
         with database.writing() as connection:
+            hold_to_unerased(connection, key, user_id)
             connection.execute(insert_replacing(connection, consents), rows)
             connection.execute(insert(audit), acts)
 

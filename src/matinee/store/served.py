@@ -10,7 +10,10 @@ from sqlalchemy import func, insert, select, update
 from matinee.errors import InputError, UnknownId
 from matinee.schema import Schema
 from matinee.store.database import Database
+from matinee.store.key import Key
+from matinee.store.sequence import announce_writer
 from matinee.store.tables import artefacts, pages, policies
+from matinee.store.tombstones import erased_among
 from matinee.store.writing import insert_replacing
 
 EXPOSURES: Schema = {
@@ -38,8 +41,11 @@ class ServedPage:
     artefact_id: str | None = None  # None: no model had a part in it
 
 
-def record_pages(database: Database, served: Sequence[ServedPage]) -> None:
-    """Keep what was shown; InputError for an artefact that is not in the index."""
+def record_pages(database: Database, key: Key, served: Sequence[ServedPage]) -> None:
+    """Keep what was shown, but to viewers who were erased.
+
+    InputError for an artefact that is not in the index.
+    """
     if not served:
         return
     rows = [
@@ -58,7 +64,10 @@ def record_pages(database: Database, served: Sequence[ServedPage]) -> None:
         query = select(artefacts.c.artefact_id).where(artefacts.c.artefact_id.in_(named))
         if unknown := sorted(named - set(connection.execute(query).scalars())):  # type: ignore[type-var]
             raise InputError(f"pages: expected artefacts of the index, got {unknown}")
-        connection.execute(insert(pages), rows)
+        announce_writer(connection)
+        erased = erased_among(connection, key, {page.user_id for page in served})
+        if rows := [row for row in rows if row["user_id"] not in erased]:
+            connection.execute(insert(pages), rows)
 
 
 def read_exposures(database: Database, since: int = 0, user_id: str | None = None) -> pl.DataFrame:

@@ -107,6 +107,14 @@ consents = Table(
     Column("changed_at", SECONDS, nullable=False),
 )
 
+taken_out = Table(
+    "taken_out",  # films that are to have no part in a viewer's taste; their events stay
+    metadata,
+    Column("user_id", Text, primary_key=True),
+    Column("item_id", Text, primary_key=True),
+    Column("changed_at", SECONDS, nullable=False),
+)
+
 pages = Table(
     "pages",
     metadata,
@@ -170,6 +178,15 @@ tombstones = Table(
     metadata,
     Column("digest", Text, primary_key=True),  # keyed hash of an erased viewer's id
     Column("erased_at", SECONDS, nullable=False),
+)
+
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("number", Text, primary_key=True),  # random: that of the certificate
+    Column("erased_at", SECONDS, nullable=False),
+    Column("due_at", SECONDS, nullable=False),
+    Column("settled_at", SECONDS),  # null: an artefact that learnt from the viewer is left
 )
 
 facts = Table(

@@ -11,7 +11,7 @@ from matinee.store.database import Database
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0001"  # the newest revision in migrations/versions; a test compares
+HEAD = "0002"  # the newest revision in migrations/versions; a test compares
 _LOCK = 0x6D6174696E6502  # PostgreSQL: one upgrade at a time
 
 

@@ -1,0 +1,55 @@
+"""What may be used of a viewer: what is known, less what the viewer chose to keep out."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from matinee.page import PageMaker
+from matinee.page.maker import FOR_ANYBODY
+from matinee.page.standing import Standing
+from matinee.service.served import Served
+from matinee.service.worker import Worker
+from matinee.store.choices import Choices, choices_of
+
+SWITCHED_OFF = (
+    "personalisation is switched off: nothing that this viewer did is used, and the page is the "
+    "same for everybody"
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """One viewer as a request may see them."""
+
+    known: Standing  # all of it
+    used: Standing  # what lists and pages are made of
+    maker: PageMaker  # that shows no film which was taken out
+    choices: Choices
+
+    def notes(self, made: Sequence[str]) -> list[str]:
+        """What an answer says of itself: what the maker said, and what the viewer chose."""
+        if not self.choices.allows("personalisation"):
+            return [SWITCHED_OFF, *(note for note in made if note != FOR_ANYBODY)]
+        count = len(self.choices.taken_out)
+        films = f"{count} film{'' if count == 1 else 's'}"
+        said = [f"{films} taken out of this viewer's taste: no part of any score"] if count else []
+        return [*made, *said]
+
+
+def asked(worker: Worker, served: Served, user_id: str) -> Asked:
+    """What is known of a viewer now, and what of it may be used."""
+    choices = choices_of(worker.store.database, user_id)
+    known = served.standing(user_id, worker.viewers, int(time.time()))
+    if not choices.allows("personalisation"):
+        nothing = known.history.where(np.zeros(known.history.entries, bool))
+        return Asked(known, Standing(nothing, {}, []), served.maker, choices)
+    if not choices.taken_out:
+        return Asked(known, known, served.maker, choices)
+    numbers = np.array([served.number(film) for film in choices.taken_out])
+    history = known.history.where(~np.isin(known.history.numbers, numbers))
+    shown = served.maker.shown.copy()
+    shown[numbers[numbers >= 0]] = False
+    maker = replace(served.maker, shown=shown)
+    return Asked(known, replace(known, history=history), maker, choices)

@@ -1,0 +1,85 @@
+"""What a worker remembers of viewers, so that a page reads only what is new of them."""
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from matinee.dataset import Doings
+from matinee.store.events import EventLog, Tally
+
+MOST_EVENTS = 10_000  # of one viewer, the latest
+_MOST_VIEWERS = 5_000
+_MOST_REMEMBERED = 400_000  # events of all viewers together: some 40 MB
+
+
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    tally: Tally
+    doings: Doings
+
+
+class Viewers:
+    """The latest viewers' events. Whoever accepted or erased them, the next `of` knows it.
+
+    Each answer begins with a query for the tally of the viewer's events: where it is as remembered
+    nothing else is read, where events came only those, else all of the viewer's.
+    """
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[str, _Remembered] = OrderedDict()
+        self._events = 0
+        self._lock = threading.Lock()
+
+    def of(self, user_id: str, log: EventLog) -> Doings:
+        """The viewer's events as of now; StoreError where the database does not answer."""
+        tally = log.tally(user_id)
+        with self._lock:
+            held = self._known.get(user_id)
+        if held is not None and held.tally == tally:
+            with self._lock:
+                if user_id in self._known:
+                    self._known.move_to_end(user_id)
+            return held.doings
+        doings = None if held is None else _continued(held, tally, user_id, log)
+        if doings is None:
+            doings = Doings.of(log.rows_of(user_id, limit=MOST_EVENTS) if tally.events else [])
+        self._remember(user_id, _Remembered(tally, doings))
+        return doings
+
+    def forget(self, user_id: str) -> None:
+        """Keep nothing of a viewer."""
+        with self._lock:
+            self._drop(user_id)
+
+    def remembered(self) -> list[str]:
+        """The viewers of whom something is kept."""
+        with self._lock:
+            return list(self._known)
+
+    def _remember(self, user_id: str, new: _Remembered) -> None:
+        with self._lock:
+            self._drop(user_id)
+            if not new.tally.events:
+                return
+            self._known[user_id] = new
+            self._events += len(new.doings)
+            while len(self._known) > _MOST_VIEWERS or self._events > _MOST_REMEMBERED:
+                self._drop(next(iter(self._known)))
+
+    def _drop(self, user_id: str) -> None:
+        held = self._known.pop(user_id, None)
+        self._events -= 0 if held is None else len(held.doings)
+
+
+def _continued(held: _Remembered, tally: Tally, user_id: str, log: EventLog) -> Doings | None:
+    """What is held with what came since; None where that alone does not make the tally."""
+    if not 0 < tally.events - held.tally.events <= MOST_EVENTS:
+        return None
+    rows = log.rows_of(user_id, held.tally.last, MOST_EVENTS)
+    came = Tally(
+        held.tally.events + len(rows),
+        max((row[0] for row in rows), default=0),
+        held.tally.sum + sum(row[0] for row in rows),
+    )
+    # On PostgreSQL a lower number may come later than a higher one.
+    return held.doings.after(Doings.of(rows), MOST_EVENTS) if came == tally else None
