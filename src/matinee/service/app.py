@@ -7,7 +7,7 @@ from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from matinee.service import choices, events, films, health, pages
+from matinee.service import choices, events, films, health, models, pages
 from matinee.service.appender import Appender
 from matinee.service.documents import Problem
 from matinee.service.envelope import Envelope
@@ -30,6 +30,7 @@ _TOLD = {
     403: "A key of another scope",
     404: "No such film",
     405: "Another method; the header Allow has those that there are",
+    409: "A version that may not serve",
     410: "A viewer who was erased",
     413: "The body is too large",
     415: "The body is not said to be JSON",
@@ -62,7 +63,14 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,
         responses={code: {"description": text, "content": content} for code, text in _TOLD.items()},
     )
-    routers = (pages.router, films.router, events.router, choices.router, health.router)
+    routers = (
+        pages.router,
+        films.router,
+        events.router,
+        choices.router,
+        models.router,
+        health.router,
+    )
     for router in routers:
         app.include_router(router)
     add_handlers(app, [route for router in routers for route in router.routes])

@@ -17,16 +17,20 @@ from matinee.models.protocols import Recipe, Scorer
 from matinee.models.weighted_rating import WeightedRating
 from matinee.page import PageMaker
 from matinee.page.standing import Films
+from matinee.ranking import FittedPolicy
 from matinee.store.catalogue import read_films, read_tables
 from matinee.store.database import Database
 from matinee.store.events import EventLog
 from matinee.store.folders import current
 from matinee.store.opening import Store
+from matinee.store.served import live_artefact
 from matinee.store.workspace import Workspace
 from matinee.training.policy_keeping import load_policy
+from matinee.training.version_folders import first_stage_of, hold_to, load_version
 
 DATABASE = "database"  # the name of the data set, under which `train` keeps models of it
 NO_MODEL = "no model"
+NO_VERSION = "live version unreadable"
 _log = logging.getLogger("matinee.service")
 
 
@@ -42,6 +46,7 @@ class Served:
     log: EventLog
     films: Films  # what viewers' events are read with
     read_at: int  # what changed since is not in it
+    artefact_id: str | None  # of the index; None for what is not in it
     masks: Mapping[str, Mapping[str, np.ndarray]]  # genre and language -> films that have it
     years: np.ndarray  # (films,) float64, NaN = unknown
 
@@ -58,29 +63,53 @@ class _Chosen:
     scorer: Scorer
     name: str
     degraded: tuple[str, ...] = ()
+    artefact_id: str | None = None
 
 
 def read_served(store: Store, workspace: Workspace) -> Served:
-    """Read the database and the newest kept model or policy of it: seconds.
+    """Read the database and its live version, or the newest kept model or policy of it: seconds.
 
-    Where none is kept, or none can be read, pages are those of anybody and say so.
+    Where there is none, or none can be read, pages are those of anybody and say so.
     """
     read_at = int(time.time())
     data = Dataset.from_tables(read_tables(store.database, DATABASE))
-    chosen = _newest(data, workspace) or _of_anybody(data)
+    chosen, lost = _live(store, data), tuple[str, ...]()
+    if chosen is None:
+        lost = (NO_VERSION,) if live_artefact(store.database) else ()
+        chosen = _newest(data, workspace) or _of_anybody(data)
     shown = chosen.maker.shown & ~_withdrawn(store.database, data)
     return Served(
         data,
         replace(chosen.maker, shown=shown),
         chosen.scorer,
         chosen.name,
-        chosen.degraded,
+        chosen.degraded + lost,
         store.log,
         Films.of(data),
         read_at,
+        chosen.artefact_id,
         {"genre": _of_lists(data, "genres"), "language": _of_texts(data, "language")},
         data.movies["year"].cast(pl.Float64).fill_null(float("nan")).to_numpy(),
     )
+
+
+def _live(store: Store, data: Dataset) -> _Chosen | None:
+    """The version of the index that every server should serve, if it can be read."""
+    live = live_artefact(store.database)
+    if live is None:
+        return None
+    try:
+        fitted = load_version(store.versions.fetch(live.artefact_id, live.place), data)
+        hold_to(data, fitted, live.place)
+    except ArtefactError as error:
+        _log.error("not served: %s", error)
+        return None
+    scorer = first_stage_of(fitted)
+    if isinstance(fitted, FittedPolicy):
+        maker, name = PageMaker.of_policy(fitted, data), f"policy {fitted.policy.name}"
+    else:
+        maker, name = PageMaker.of(scorer, data), training.describe(fitted.recipe)
+    return _Chosen(maker, scorer, name, artefact_id=live.artefact_id)
 
 
 def kept_at(workspace: Workspace) -> float:

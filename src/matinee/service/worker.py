@@ -55,7 +55,8 @@ class Worker:
         """Keep what was shown, and count what was missing."""
         for reason in degraded:
             self.metrics.degraded.labels(reason).inc()
-        self.pages.add(ServedPage(page_id, user_id, served.name, int(time.time()), cards))
+        now, artefact_id = int(time.time()), served.artefact_id
+        self.pages.add(ServedPage(page_id, user_id, served.name, now, cards, artefact_id))
 
 
 async def worker_of(request: Request) -> Worker:

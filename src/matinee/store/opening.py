@@ -8,6 +8,7 @@ from matinee.store.catalogue import rating_scale
 from matinee.store.database import Database, open_database, sqlite_url
 from matinee.store.events import EventLog
 from matinee.store.key import Key, hold_to_key, read_key
+from matinee.store.version_places import FolderPlaces, VersionPlaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class Store:
     database: Database
     key: Key
     lake: Path
+    versions: VersionPlaces
 
     @property
     def log(self) -> EventLog:
@@ -38,4 +40,4 @@ def open_store(settings: Settings) -> Store:
     except BaseException:
         database.close()
         raise
-    return Store(database, key, settings.home / "lake")
+    return Store(database, key, settings.home / "lake", FolderPlaces(settings.home))
