@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from matinee import training
-from matinee.dataset import Dataset
+from matinee.dataset import Dataset, Vocabulary
 from matinee.errors import ArtefactError
 from matinee.models.popularity import Popularity
 from matinee.models.protocols import Recipe, Scorer
@@ -18,7 +18,7 @@ from matinee.models.weighted_rating import WeightedRating
 from matinee.page import PageMaker
 from matinee.page.standing import Films
 from matinee.ranking import FittedPolicy
-from matinee.store.catalogue import read_films, read_tables
+from matinee.store.catalogue import read_tables, withdrawn_films
 from matinee.store.database import Database
 from matinee.store.events import EventLog
 from matinee.store.folders import current
@@ -77,17 +77,31 @@ def read_served(store: Store, workspace: Workspace) -> Served:
     if chosen is None:
         lost = (NO_VERSION,) if live_artefact(store.database) else ()
         chosen = _newest(data, workspace) or _of_anybody(data)
-    shown = chosen.maker.shown & ~_withdrawn(store.database, data)
+    found = (chosen.maker, chosen.scorer, chosen.name)
+    served = served_of(store, data, found, chosen.degraded + lost, read_at)
+    return replace(served, artefact_id=chosen.artefact_id)
+
+
+def served_of(
+    store: Store,
+    data: Dataset,
+    found: tuple[PageMaker, Scorer, str],
+    degraded: tuple[str, ...],
+    read_at: int,
+) -> Served:
+    """What requests read of a model and what makes pages of it; no viewer's row is kept."""
+    maker, scorer, name = found
+    nobody = data.histories.slice(0, 0)
     return Served(
-        data,
-        replace(chosen.maker, shown=shown),
-        chosen.scorer,
-        chosen.name,
-        chosen.degraded + lost,
+        replace(data, users=Vocabulary.of([]), histories=nobody),
+        replace(maker, shown=maker.shown & ~_withdrawn(store.database, data)),
+        scorer,
+        name,
+        degraded,
         store.log,
         Films.of(data),
         read_at,
-        chosen.artefact_id,
+        None,
         {"genre": _of_lists(data, "genres"), "language": _of_texts(data, "language")},
         data.movies["year"].cast(pl.Float64).fill_null(float("nan")).to_numpy(),
     )
@@ -126,6 +140,11 @@ def _kept_at(folder: Path) -> float:
         return current(folder).stat().st_mtime
     except OSError:
         return 0.0
+
+
+def newest_folder(workspace: Workspace) -> Path | None:
+    """Where the model or policy lies that was kept last, readable or not."""
+    return max(_folders(workspace), key=_kept_at, default=None)
 
 
 def _newest(data: Dataset, workspace: Workspace) -> _Chosen | None:
@@ -172,9 +191,8 @@ def _of_anybody(data: Dataset) -> _Chosen:
 
 
 def _withdrawn(database: Database, data: Dataset) -> np.ndarray:
-    films, withdrawn = read_films(database)
     mask = np.zeros(len(data.items), bool)
-    mask[data.items.numbers(films["item_id"].filter(withdrawn))] = True
+    mask[data.items.numbers(sorted(withdrawn_films(database)))] = True
     return mask
 
 

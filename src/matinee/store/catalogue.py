@@ -51,14 +51,23 @@ def withdraw(database: Database, item_ids: Iterable[str], now: int, *, back: boo
         return connection.execute(change, {"ids": list(item_ids)}).rowcount
 
 
-def read_films(database: Database) -> tuple[pl.DataFrame, pl.Series]:
-    """The catalogue as MOVIES, by item_id, and which of its films are withdrawn (Boolean)."""
-    query = select(*(films.c[name] for name in MOVIES), films.c.withdrawn)
+def read_films(database: Database, names: Iterable[str] = MOVIES) -> pl.DataFrame:
+    """The catalogue as MOVIES, by item_id; of other columns than `names` nothing is known."""
+    wanted = {name: MOVIES[name] for name in names}
+    query = select(*(films.c[name] for name in wanted))
     with database.reading() as connection:
         rows = connection.execute(query).all()
-    schema = MOVIES | {"withdrawn": pl.Boolean()}
-    table = pl.DataFrame(_columns(rows, len(schema)), schema=schema).sort("item_id")
-    return table.drop("withdrawn"), table["withdrawn"]
+    table = pl.DataFrame(_columns(rows, len(wanted)), schema=wanted).sort("item_id")
+    missing = [pl.lit(None, kind).alias(name) for name, kind in MOVIES.items()]
+    table = table.with_columns(one for one in missing if one.meta.output_name() not in wanted)
+    return table.select(list(MOVIES))
+
+
+def withdrawn_films(database: Database) -> set[str]:
+    """The films that are known and never recommended."""
+    with database.reading() as connection:
+        query = select(films.c.item_id).where(films.c.withdrawn)
+        return set(connection.execute(query).scalars())
 
 
 def knows_film(database: Database, item_id: str) -> bool:
@@ -99,7 +108,7 @@ def read_tables(database: Database, name: str = "database") -> Tables:
     Without those of viewers who do not want models to learn from them.
     """
     refused = list(refusing(database, "improvement"))
-    movies, _ = read_films(database)
+    movies = read_films(database)
     taken_back = select(events.c.user_id, events.c.retracts).where(events.c.retracts.is_not(None))
     key = {"user_id": pl.String(), "event_id": pl.String()}
     with database.reading() as connection:
