@@ -23,7 +23,6 @@ import numpy as np
 
 from matinee import training
 from matinee.dataset import Dataset
-from matinee.page.standing import Standing, standing
 from matinee.service.served import Served, read_served
 from matinee.service.viewers import Viewers
 from matinee.settings import Settings
@@ -75,17 +74,13 @@ def in_process(settings: Settings, users: list[str]) -> None:
     events = served.log.of_viewer(users[0]).height
     print(f"{len(set(users))} viewers, of the first {events:,} events")
     report("events of the viewer", users, served.log.of_viewer)
-    report("and what they say", users, lambda user: known_of(served, user, now))
+    report("and what they say", users, lambda user: served.standing(user, Viewers(), now))
     report("and the page", users, lambda user: page(served, user, now))
     store.database.close()
 
 
-def known_of(served: Served, user: str, now: int) -> Standing:
-    return standing(user, Viewers().of(user, served.log).doings, served.films, now)
-
-
 def page(served: Served, user: str, now: int) -> Any:
-    known = known_of(served, user, now)
+    known = served.standing(user, Viewers(), now)
     return served.maker.page(known.history, begun=known.begun, listed=known.listed)
 
 

@@ -12,7 +12,6 @@ from tests.service.conftest import Service, event, fill, films_of
 
 from matinee import training
 from matinee.dataset import Dataset
-from matinee.page.standing import standing
 from matinee.ranking import Reranking
 from matinee.schema import Tables
 from matinee.service.live import Live
@@ -55,7 +54,7 @@ def test_a_policy_that_was_kept_later_is_served_also_when_the_data_has_grown(
     assert store.log.append([rate], int(time.time()))[0].state == "accepted"
     found = served(settings, store)
     assert found.name == "policy mine"
-    known = standing("u5", Viewers().of("u5", found.log).doings, found.films, int(time.time()))
+    known = found.standing("u5", Viewers(), int(time.time()))
     page = found.maker.page(known.history, cards=8)
     picks = next(row for row in page.rows if row.kind == "top_picks")
     assert found.maker.policy is not None

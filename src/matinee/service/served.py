@@ -16,8 +16,9 @@ from matinee.models.popularity import Popularity
 from matinee.models.protocols import Recipe, Scorer
 from matinee.models.weighted_rating import WeightedRating
 from matinee.page import PageMaker
-from matinee.page.standing import Films
+from matinee.page.standing import Films, Standing, standing
 from matinee.ranking import FittedPolicy
+from matinee.service.viewers import Viewers
 from matinee.store.catalogue import read_tables, withdrawn_films
 from matinee.store.database import Database
 from matinee.store.events import EventLog
@@ -31,6 +32,7 @@ from matinee.training.version_folders import first_stage_of, hold_to, load_versi
 DATABASE = "database"  # the name of the data set, under which `train` keeps models of it
 NO_MODEL = "no model"
 NO_VERSION = "live version unreadable"
+_MOST_KEPT = 500_000  # ratings that a worker holds on to
 _log = logging.getLogger("matinee.service")
 
 
@@ -49,6 +51,10 @@ class Served:
     artefact_id: str | None  # of the index; None for what is not in it
     masks: Mapping[str, Mapping[str, np.ndarray]]  # genre and language -> films that have it
     years: np.ndarray  # (films,) float64, NaN = unknown
+
+    def standing(self, user_id: str, viewers: Viewers, now: int) -> Standing:
+        """What the database knows of a viewer now."""
+        return standing(user_id, viewers.of(user_id, self.log).doings, self.films, now)
 
     def number(self, item_id: str) -> int:
         """The film's number, -1 if it is not served."""
@@ -89,11 +95,12 @@ def served_of(
     degraded: tuple[str, ...],
     read_at: int,
 ) -> Served:
-    """What requests read of a model and what makes pages of it; no viewer's row is kept."""
+    """What requests read of a model and what makes pages of it."""
     maker, scorer, name = found
-    nobody = data.histories.slice(0, 0)
+    if data.histories.entries > _MOST_KEPT:  # only a demonstration looks at other viewers
+        data = replace(data, users=Vocabulary.of([]), histories=data.histories.slice(0, 0))
     return Served(
-        replace(data, users=Vocabulary.of([]), histories=nobody),
+        data,
         replace(maker, shown=maker.shown & ~_withdrawn(store.database, data)),
         scorer,
         name,

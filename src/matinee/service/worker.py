@@ -50,10 +50,10 @@ class Worker:
         page_id: str,
         user_id: str,
         cards: Sequence[Card],
-        degraded: Sequence[str],
+        degraded: Sequence[str] | None = None,
     ) -> None:
-        """Keep what was shown, and count what was missing."""
-        for reason in degraded:
+        """Keep what was shown, and count what was missing: by default what `served` lacks."""
+        for reason in served.degraded if degraded is None else degraded:
             self.metrics.degraded.labels(reason).inc()
         now, artefact_id = int(time.time()), served.artefact_id
         self.pages.add(ServedPage(page_id, user_id, served.name, now, cards, artefact_id))
