@@ -10,11 +10,12 @@ import numpy as np
 import polars as pl
 
 from matinee import training
-from matinee.dataset import Dataset
+from matinee.dataset import Dataset, Signals
 from matinee.errors import ArtefactError
 from matinee.models.popularity import Popularity
 from matinee.models.protocols import Recipe, Scorer
 from matinee.models.weighted_rating import WeightedRating
+from matinee.models.widening import widened
 from matinee.page import PageMaker
 from matinee.page.standing import Films, Standing, standing
 from matinee.ranking import FittedPolicy
@@ -27,11 +28,12 @@ from matinee.store.opening import Store
 from matinee.store.served import live_artefact
 from matinee.store.workspace import Workspace
 from matinee.training.policy_keeping import load_policy
-from matinee.training.version_folders import first_stage_of, hold_to, load_version
+from matinee.training.version_folders import first_stage_of, hold_to, load_version, with_new_films
 
 DATABASE = "database"  # the name of the data set, under which `train` keeps models of it
 NO_MODEL = "no model"
 NO_VERSION = "live version unreadable"
+_WEIGHTS = Signals()
 _log = logging.getLogger("matinee.service")
 
 
@@ -69,6 +71,7 @@ class _Chosen:
     name: str
     degraded: tuple[str, ...] = ()
     artefact_id: str | None = None
+    weights: Signals = _WEIGHTS  # of events
 
 
 def read_served(store: Store, workspace: Workspace) -> Served:
@@ -90,7 +93,7 @@ def read_served(store: Store, workspace: Workspace) -> Served:
         chosen.name,
         chosen.degraded + lost,
         store.log,
-        Films.of(data),
+        Films.of(data, chosen.weights),
         read_at,
         chosen.artefact_id,
         {"genre": _of_lists(data, "genres"), "language": _of_texts(data, "language")},
@@ -106,15 +109,18 @@ def _live(store: Store, data: Dataset) -> _Chosen | None:
     try:
         fitted = load_version(store.versions.fetch(live.artefact_id, live.place), data)
         hold_to(data, fitted, live.place)
+        fitted = with_new_films(fitted, data)
     except ArtefactError as error:
         _log.error("not served: %s", error)
         return None
     scorer = first_stage_of(fitted)
     if isinstance(fitted, FittedPolicy):
-        maker, name = PageMaker.of_policy(fitted, data), f"policy {fitted.policy.name}"
+        name, weights = f"policy {fitted.policy.name}", fitted.policy.signals
+        maker = PageMaker.of_policy(fitted, data)
     else:
-        maker, name = PageMaker.of(scorer, data), training.describe(fitted.recipe)
-    return _Chosen(maker, scorer, name, artefact_id=live.artefact_id)
+        maker, weights = PageMaker.of(scorer, data), _WEIGHTS
+        name = training.describe(fitted.recipe)
+    return _Chosen(maker, scorer, name, (), live.artefact_id, weights)
 
 
 def kept_at(workspace: Workspace) -> float:
@@ -147,16 +153,19 @@ def _of_policy(folder: Path, data: Dataset) -> _Chosen:
     fitted = load_policy(folder, data, of_any=True)
     assert fitted is not None
     _hold_to(data, fitted.first.scorer, folder)
+    fitted = replace(fitted, first=replace(fitted.first, scorer=widened(fitted.first.scorer, data)))
     maker = PageMaker.of_policy(fitted, data)
-    return _Chosen(maker, fitted.first.scorer, f"policy {fitted.policy.name}")
+    name = f"policy {fitted.policy.name}"
+    return _Chosen(maker, fitted.first.scorer, name, weights=fitted.policy.signals)
 
 
 def _of_model(folder: Path, data: Dataset) -> _Chosen:
     trained = training.load(folder)
     _hold_to(data, trained.scorer, folder)
+    scorer = widened(trained.scorer, data)
     stale = ("stale model",) if training.stale(folder) else ()
     name = training.describe(trained.recipe)
-    return _Chosen(PageMaker.of(trained.scorer, data), trained.scorer, name, stale)
+    return _Chosen(PageMaker.of(scorer, data), scorer, name, stale)
 
 
 def _hold_to(data: Dataset, scorer: Scorer, folder: Path) -> None:
