@@ -9,18 +9,19 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 from tests.service.conftest import Service
 
-from matinee.dataset import Dataset
+from matinee.dataset import Dataset, Signals
 from matinee.service.app import create_app
 from matinee.store.catalogue import read_tables
 from matinee.store.opening import Store, open_store
 from matinee.store.served import read_exposures
 from matinee.store.tables import pages
+from matinee.training.from_events import Signalled
 from matinee.training.versions import Outcome, Terms, new_version
 
 
 def _make(store: Store, asked: str, *, force: bool = True) -> Outcome:
-    def read() -> Dataset:
-        return Dataset.from_tables(read_tables(store.database))
+    def read(_: Signals) -> Signalled:
+        return Signalled.of(Dataset.from_tables(read_tables(store.database)))
 
     return new_version(store.database, store.versions, read, Terms(asked, 0.3, force=force))
 

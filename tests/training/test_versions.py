@@ -23,6 +23,7 @@ from matinee.store.opening import Store, open_store
 from matinee.store.people import read_audit
 from matinee.store.served import live_artefact, read_artefacts
 from matinee.training import fit
+from matinee.training.from_events import Signalled
 from matinee.training.holding_out import chances, held_out_stage, without_held_out
 from matinee.training.version_folders import load_version
 from matinee.training.versions import Outcome, Terms, new_version, unlearnt
@@ -53,7 +54,9 @@ def make(store: Store) -> Callable[..., Outcome]:
 
     def made(asked: str, **more: object) -> Outcome:
         terms = Terms(asked, **{"held_out": SHARE, **more})  # type: ignore[arg-type]
-        return new_version(store.database, store.versions, lambda: _read(store), terms)
+        return new_version(
+            store.database, store.versions, lambda _: Signalled.of(_read(store)), terms
+        )
 
     return made
 

@@ -12,7 +12,6 @@ from matinee.cli.sources import place_compiled_code
 from matinee.errors import InputError, MatineeError
 
 if TYPE_CHECKING:
-    from matinee.dataset import Dataset
     from matinee.ranking import Policy
     from matinee.settings import Settings
     from matinee.store.opening import Store
@@ -79,21 +78,23 @@ def _watch(store: "Store", rhythm: "Rhythm", train: Callable[[], None]) -> None:
 def _made(store: "Store", settings: "Settings", terms: "Terms") -> "Outcome":
     from dataclasses import replace
 
-    from matinee.api import as_dataset
-    from matinee.api.reading import DATABASE, read
     from matinee.api.recommending import default_model
     from matinee.cli.own_defaults import with_own_default
+    from matinee.training.from_events import signalled
     from matinee.training.versions import new_version
 
-    def known() -> "Dataset":
-        return as_dataset(read(DATABASE, settings=settings))
-
-    if isinstance(terms.asked, str):
-        data = known()
-        text = with_own_default(terms.asked or default_model(data), data, settings)
+    if terms.asked == "":
+        data = signalled(store.database).data
+        text = with_own_default(default_model(data), data, settings)
         terms = replace(terms, asked=text)
     with working("training") as status:
-        return new_version(store.database, store.versions, known, terms, status.update)
+        return new_version(
+            store.database,
+            store.versions,
+            lambda weights: signalled(store.database, weights),
+            terms,
+            status.update,
+        )
 
 
 def _tell(outcome: "Outcome", json: bool) -> None:

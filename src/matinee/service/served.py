@@ -10,11 +10,12 @@ import numpy as np
 import polars as pl
 
 from matinee import training
-from matinee.dataset import Dataset, Vocabulary
+from matinee.dataset import Dataset, Signals, Vocabulary
 from matinee.errors import ArtefactError
 from matinee.models.popularity import Popularity
 from matinee.models.protocols import Recipe, Scorer
 from matinee.models.weighted_rating import WeightedRating
+from matinee.models.widening import widened
 from matinee.page import PageMaker
 from matinee.page.standing import Films, Standing, standing
 from matinee.ranking import FittedPolicy
@@ -27,12 +28,13 @@ from matinee.store.opening import Store
 from matinee.store.served import live_artefact
 from matinee.store.workspace import Workspace
 from matinee.training.policy_keeping import load_policy
-from matinee.training.version_folders import first_stage_of, hold_to, load_version
+from matinee.training.version_folders import first_stage_of, hold_to, load_version, with_new_films
 
 DATABASE = "database"  # the name of the data set, under which `train` keeps models of it
 NO_MODEL = "no model"
 NO_VERSION = "live version unreadable"
 _MOST_KEPT = 500_000  # ratings that a worker holds on to
+_WEIGHTS = Signals()
 _log = logging.getLogger("matinee.service")
 
 
@@ -62,7 +64,7 @@ class Served:
 
 
 @dataclass(frozen=True, slots=True)
-class _Chosen:
+class Chosen:
     """A model to serve, before it is known what it makes pages of."""
 
     maker: PageMaker
@@ -70,6 +72,7 @@ class _Chosen:
     name: str
     degraded: tuple[str, ...] = ()
     artefact_id: str | None = None
+    weights: Signals = _WEIGHTS  # of events
 
 
 def read_served(store: Store, workspace: Workspace) -> Served:
@@ -83,38 +86,30 @@ def read_served(store: Store, workspace: Workspace) -> Served:
     if chosen is None:
         lost = (NO_VERSION,) if live_artefact(store.database) else ()
         chosen = _newest(data, workspace) or _of_anybody(data)
-    found = (chosen.maker, chosen.scorer, chosen.name)
-    served = served_of(store, data, found, chosen.degraded + lost, read_at)
-    return replace(served, artefact_id=chosen.artefact_id)
+    chosen = replace(chosen, degraded=chosen.degraded + lost)
+    return served_of(store, data, chosen, read_at)
 
 
-def served_of(
-    store: Store,
-    data: Dataset,
-    found: tuple[PageMaker, Scorer, str],
-    degraded: tuple[str, ...],
-    read_at: int,
-) -> Served:
+def served_of(store: Store, data: Dataset, chosen: Chosen, read_at: int) -> Served:
     """What requests read of a model and what makes pages of it."""
-    maker, scorer, name = found
     if data.histories.entries > _MOST_KEPT:  # only a demonstration looks at other viewers
         data = replace(data, users=Vocabulary.of([]), histories=data.histories.slice(0, 0))
     return Served(
         data,
-        replace(maker, shown=maker.shown & ~_withdrawn(store.database, data)),
-        scorer,
-        name,
-        degraded,
+        replace(chosen.maker, shown=chosen.maker.shown & ~_withdrawn(store.database, data)),
+        chosen.scorer,
+        chosen.name,
+        chosen.degraded,
         store.log,
-        Films.of(data),
+        Films.of(data, chosen.weights),
         read_at,
-        None,
+        chosen.artefact_id,
         {"genre": _of_lists(data, "genres"), "language": _of_texts(data, "language")},
         data.movies["year"].cast(pl.Float64).fill_null(float("nan")).to_numpy(),
     )
 
 
-def _live(store: Store, data: Dataset) -> _Chosen | None:
+def _live(store: Store, data: Dataset) -> Chosen | None:
     """The version of the index that every server should serve, if it can be read."""
     live = live_artefact(store.database)
     if live is None:
@@ -122,15 +117,18 @@ def _live(store: Store, data: Dataset) -> _Chosen | None:
     try:
         fitted = load_version(store.versions.fetch(live.artefact_id, live.place), data)
         hold_to(data, fitted, live.place)
+        fitted = with_new_films(fitted, data)
     except ArtefactError as error:
         _log.error("not served: %s", error)
         return None
     scorer = first_stage_of(fitted)
     if isinstance(fitted, FittedPolicy):
-        maker, name = PageMaker.of_policy(fitted, data), f"policy {fitted.policy.name}"
+        name, weights = f"policy {fitted.policy.name}", fitted.policy.signals
+        maker = PageMaker.of_policy(fitted, data)
     else:
-        maker, name = PageMaker.of(scorer, data), training.describe(fitted.recipe)
-    return _Chosen(maker, scorer, name, artefact_id=live.artefact_id)
+        maker, weights = PageMaker.of(scorer, data), _WEIGHTS
+        name = training.describe(fitted.recipe)
+    return Chosen(maker, scorer, name, (), live.artefact_id, weights)
 
 
 def kept_at(workspace: Workspace) -> float:
@@ -154,7 +152,7 @@ def newest_folder(workspace: Workspace) -> Path | None:
     return max(_folders(workspace), key=_kept_at, default=None)
 
 
-def _newest(data: Dataset, workspace: Workspace) -> _Chosen | None:
+def _newest(data: Dataset, workspace: Workspace) -> Chosen | None:
     policies = set(workspace.policy_folders(DATABASE))
     for folder in sorted(_folders(workspace), key=_kept_at, reverse=True):
         try:
@@ -164,20 +162,23 @@ def _newest(data: Dataset, workspace: Workspace) -> _Chosen | None:
     return None
 
 
-def _of_policy(folder: Path, data: Dataset) -> _Chosen:
+def _of_policy(folder: Path, data: Dataset) -> Chosen:
     fitted = load_policy(folder, data, of_any=True)
     assert fitted is not None
     _hold_to(data, fitted.first.scorer, folder)
+    fitted = replace(fitted, first=replace(fitted.first, scorer=widened(fitted.first.scorer, data)))
     maker = PageMaker.of_policy(fitted, data)
-    return _Chosen(maker, fitted.first.scorer, f"policy {fitted.policy.name}")
+    name = f"policy {fitted.policy.name}"
+    return Chosen(maker, fitted.first.scorer, name, weights=fitted.policy.signals)
 
 
-def _of_model(folder: Path, data: Dataset) -> _Chosen:
+def _of_model(folder: Path, data: Dataset) -> Chosen:
     trained = training.load(folder)
     _hold_to(data, trained.scorer, folder)
+    scorer = widened(trained.scorer, data)
     stale = ("stale model",) if training.stale(folder) else ()
     name = training.describe(trained.recipe)
-    return _Chosen(PageMaker.of(trained.scorer, data), trained.scorer, name, stale)
+    return Chosen(PageMaker.of(scorer, data), scorer, name, stale)
 
 
 def _hold_to(data: Dataset, scorer: Scorer, folder: Path) -> None:
@@ -190,11 +191,11 @@ def _hold_to(data: Dataset, scorer: Scorer, folder: Path) -> None:
         )
 
 
-def _of_anybody(data: Dataset) -> _Chosen:
+def _of_anybody(data: Dataset) -> Chosen:
     votes = data.movies["vote_count"].drop_nulls().len() > 0
     recipe: Recipe = WeightedRating() if votes else Popularity()
     scorer = recipe.fit(data, np.random.default_rng(0))
-    return _Chosen(PageMaker.of(scorer, data), scorer, training.describe(recipe), (NO_MODEL,))
+    return Chosen(PageMaker.of(scorer, data), scorer, training.describe(recipe), (NO_MODEL,))
 
 
 def _withdrawn(database: Database, data: Dataset) -> np.ndarray:

@@ -7,18 +7,17 @@ been read; until then answers say "starting".
 
 import logging
 import time
-from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import func, select
 
-from matinee.dataset import Dataset
+from matinee.dataset import Dataset, Signals
 from matinee.errors import ArtefactError, InputError
 from matinee.models.protocols import Scorer
 from matinee.page import PageMaker
-from matinee.ranking import Rules
+from matinee.ranking import Policy, Rules
 from matinee.schema import RATINGS, Tables, empty
-from matinee.service.served import DATABASE, Served, newest_folder, served_of
+from matinee.service.served import DATABASE, Chosen, Served, newest_folder, served_of
 from matinee.store import artefacts
 from matinee.store.catalogue import rating_scale, read_films
 from matinee.store.database import Database
@@ -54,16 +53,21 @@ def read_at_once(store: Store, workspace: Workspace) -> Served | None:
             folder = newest_folder(workspace)
         if folder is None:
             return None
-        scorer, rules, name = _first_stage(folder)
+        scorer, policy = _first_stage(folder)
         films = read_films(store.database, _COLUMNS)
         tables = Tables(DATABASE, films, empty(RATINGS), rating_scale(store.database))
         data = Dataset.from_tables(tables)
+        reranking = None if policy is None else policy.reranking
+        rules = Rules() if reranking is None else reranking.rules
         maker = PageMaker.of(scorer, data, rules.of(data).at(read_at), whole=False)
     except (ArtefactError, InputError) as error:
         _log.warning("not served before all is read: %s", error)
         return None
-    found = served_of(store, data, (maker, scorer, name), (STARTING,), read_at)
-    return replace(found, artefact_id=None if live is None else live.artefact_id)
+    artefact_id = None if live is None else live.artefact_id
+    name = folder.name if policy is None else f"policy {policy.name}"
+    weights = Signals() if policy is None else policy.signals
+    chosen = Chosen(maker, scorer, name, (STARTING,), artefact_id, weights)
+    return served_of(store, data, chosen, read_at)
 
 
 def _largest(database: Database) -> int:
@@ -71,12 +75,11 @@ def _largest(database: Database) -> int:
         return int(connection.execute(select(func.max(events.c.seq))).scalar() or 0)
 
 
-def _first_stage(folder: Path) -> tuple[Scorer, Rules, str]:
-    """The model of a folder, or the one that a policy begins with and the policy's rules."""
+def _first_stage(folder: Path) -> tuple[Scorer, Policy | None]:
+    """The model of a folder, or the one that a policy begins with, and the policy."""
     if artefacts.exists(folder):
-        return load(folder).scorer, Rules(), folder.name
+        return load(folder).scorer, None
     policy = kept_policy(folder)
     if policy is None:
         raise ArtefactError(f"{folder}: expected a policy, got a damaged one")
-    rules = Rules() if policy.reranking is None else policy.reranking.rules
-    return load(current(folder) / MODEL).scorer, rules, f"policy {policy.name}"
+    return load(current(folder) / MODEL).scorer, policy

@@ -30,15 +30,17 @@ def without_held_out(data: Dataset, share: float) -> Dataset:
     return data.take_users(np.flatnonzero(chances(data.users.ids) >= share))
 
 
-def held_out_stage(data: Dataset, share: float) -> Stage:
+def held_out_stage(data: Dataset, share: float, known: Histories | None = None) -> Stage:
     """The viewers held out: what came first of each one's films is seen, the rest to be found.
 
+    `known` are the films that lists leave out, of the same rows; by default all of the data's.
     The latest fifth of a viewer's films is hidden, of those with at least LEAST films. Candidates
     are the films that the others have had to do with.
     """
     train = without_held_out(data, share)
-    held = np.flatnonzero((chances(data.users.ids) < share) & (data.histories.lengths >= LEAST))
-    histories = data.histories.take(held)
+    known = data.histories if known is None else known
+    held = np.flatnonzero((chances(data.users.ids) < share) & (known.lengths >= LEAST))
+    histories = known.take(held)
     if not histories.rows:
         raise MissingData(
             f"held-out viewers: expected some with {LEAST} films or more, got none of "

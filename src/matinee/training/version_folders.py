@@ -1,11 +1,13 @@
 """Versions as folders: a model or a whole policy, each read back as what it is."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
 from matinee.dataset import Dataset
 from matinee.errors import ArtefactError
 from matinee.models.protocols import Scorer
+from matinee.models.widening import widened
 from matinee.ranking import FittedPolicy, Recommender
 from matinee.store import artefacts
 from matinee.training.fitting import Trained
@@ -40,6 +42,14 @@ def first_stage_of(fitted: Fitted) -> Scorer:
 def what_ranks(fitted: Fitted) -> Scorer | Recommender:
     """What lists are asked of."""
     return fitted if isinstance(fitted, FittedPolicy) else fitted.scorer
+
+
+def with_new_films(fitted: Fitted, data: Dataset) -> Fitted:
+    """The same with the films that came after it, by what is known of them: see `widened`."""
+    scorer = widened(first_stage_of(fitted), data)
+    if isinstance(fitted, FittedPolicy):
+        return replace(fitted, first=replace(fitted.first, scorer=scorer))
+    return replace(fitted, scorer=scorer)
 
 
 def hold_to(data: Dataset, fitted: Fitted, place: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from matinee.dataset import Dataset
+from matinee.dataset import Dataset, Signals
 from matinee.errors import ArtefactError, MissingData, StoreError
 from matinee.models.naming import describe
 from matinee.ranking import FittedPolicy, Policy
@@ -17,6 +17,7 @@ from matinee.store.served import Served, add_artefact, live_artefact, read_artef
 from matinee.store.tables import events, films
 from matinee.store.version_places import VersionPlaces
 from matinee.training.fitting import fit
+from matinee.training.from_events import Signalled
 from matinee.training.holding_out import held_out_stage, without_held_out
 from matinee.training.refits import Refits
 from matinee.training.swap_check import Verdict, check, no_check
@@ -51,7 +52,7 @@ class Outcome:
 def new_version(
     database: Database,
     places: VersionPlaces,
-    read: Callable[[], Dataset],
+    read: Callable[[Signals], Signalled],
     terms: Terms,
     say: Callable[[str], None] = lambda _: None,
 ) -> Outcome:
@@ -64,7 +65,8 @@ def new_version(
     until = settled(database)
     if until is None:
         raise StoreError("training: expected writers of events to end, got one that does not")
-    data = read()
+    said = read(terms.asked.signals if isinstance(terms.asked, Policy) else Signals())
+    data = said.data
     learnt = without_held_out(data, terms.held_out)
     fitted = _fitted(learnt, terms, say)
     name = fitted.policy.name if isinstance(fitted, FittedPolicy) else describe(fitted.recipe)
@@ -72,7 +74,7 @@ def new_version(
     save_version(fitted, places.local(artefact_id), learnt)
     running = live_artefact(database)
     say("comparing with the running version")
-    verdict = _compared(fitted, running, data, places, terms)
+    verdict = _compared(fitted, running, said, places, terms)
     metrics = {
         "name": name,
         "kind": "policy" if isinstance(fitted, FittedPolicy) else "model",
@@ -114,7 +116,7 @@ def _fitted(data: Dataset, terms: Terms, say: Callable[[str], None]) -> Fitted:
 
 
 def _compared(
-    fitted: Fitted, running: Served | None, data: Dataset, places: VersionPlaces, terms: Terms
+    fitted: Fitted, running: Served | None, said: Signalled, places: VersionPlaces, terms: Terms
 ) -> Verdict | None:
     """None where nothing runs that could be asked."""
     if running is None:
@@ -124,7 +126,7 @@ def _compared(
         reason = f"expected a running version that held viewers out, got {running.artefact_id}"
         return no_check(0, terms.threshold, reason)
     try:
-        stage = held_out_stage(data, share)
+        stage = held_out_stage(said.data, share, said.known)
         old = load_version(places.fetch(running.artefact_id, running.place), stage.train)
     except MissingData as error:
         return no_check(0, terms.threshold, str(error))
