@@ -57,7 +57,7 @@ def tables_of_signals(database: Database, weights: Signals = _DEFAULT) -> Tables
 
 def _tables(database: Database, weights: Signals, wanted: pl.Expr) -> tuple[Tables, pl.Series]:
     """The interactions that are wanted as tables, and which of them hide their film."""
-    films, _ = read_films(database)
+    films = read_films(database)
     scale = rating_scale(database)
     events = learnable_events(database)
     found = interactions(events, scale, weights, runtimes=films).filter(wanted)
