@@ -82,3 +82,14 @@ def few(values: Iterable[object], most: int = 5) -> str:
     values = list(values)
     shown = ", ".join(repr(value) for value in values[:most])
     return f"{shown}{', ...' if len(values) > most else ''} ({len(values)})"
+
+
+def listed(words: Sequence[str]) -> str:
+    """The words with commas and "and".
+
+    >>> listed(["Drama", "Comedy", "Thriller"])
+    'Drama, Comedy and Thriller'
+    """
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"

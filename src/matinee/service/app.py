@@ -8,8 +8,10 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from matinee.service import choices, events, films, health, models, pages
+from matinee.service.appender import Appender
 from matinee.service.documents import Problem
 from matinee.service.envelope import Envelope
+from matinee.service.guard import Guard
 from matinee.service.keys import Keys
 from matinee.service.live import Live
 from matinee.service.metrics import Metrics
@@ -98,4 +100,6 @@ def _worker(settings: Settings, metrics: Metrics) -> Worker:
         raise
     live.start()
     pages_log = PageLog(store.database, store.key, metrics)
-    return Worker(store, live, Keys(store.database), pages_log, metrics)
+    guard, appender = Guard(), Appender(lambda: live.served.log)
+    keys = Keys(store.database, guard)
+    return Worker(store, live, keys, pages_log, metrics, guard, appender)

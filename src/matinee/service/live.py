@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from matinee.errors import MatineeError
 from matinee.service.served import NO_VERSION, Served, kept_at, read_served
+from matinee.service.starting import read_at_once
 from matinee.store.catalogue import changed_at
 from matinee.store.opening import Store
 from matinee.store.served import live_artefact
@@ -15,6 +16,7 @@ from matinee.store.workspace import Workspace
 LOOK_S = 2.0  # how often a worker looks for a new version and for changed films
 # Which version is live; when a model was kept and when the catalogue changed.
 _Changes: TypeAlias = tuple[str | None, float, int]
+_NOTHING: _Changes = (None, -1.0, -1)
 _log = logging.getLogger("matinee.service")
 
 
@@ -32,12 +34,16 @@ class Live:
 
     @classmethod
     def of(cls, store: Store, workspace: Workspace) -> "Live":
-        """Reads what there is; seconds."""
+        """Reads what there is; of a large database what can be served at once, `start` the rest."""
+        if (early := read_at_once(store, workspace)) is not None:
+            return cls(store, workspace, early, _NOTHING)
         seen = _changes(store, workspace)
         return cls(store, workspace, read_served(store, workspace), seen)
 
     def start(self, every_s: float = LOOK_S) -> None:
         """Begin to look for changes."""
+        if self._seen == _NOTHING:
+            self.wake()
         self._thread = threading.Thread(
             target=self._watch, args=(every_s,), name="matinee-live", daemon=True
         )

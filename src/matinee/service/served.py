@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from matinee import training
-from matinee.dataset import Dataset, Signals
+from matinee.dataset import Dataset, Signals, Vocabulary
 from matinee.errors import ArtefactError
 from matinee.models.popularity import Popularity
 from matinee.models.protocols import Recipe, Scorer
@@ -20,7 +20,7 @@ from matinee.page import PageMaker
 from matinee.page.standing import Films, Standing, standing
 from matinee.ranking import FittedPolicy
 from matinee.service.viewers import Viewers
-from matinee.store.catalogue import read_films, read_tables
+from matinee.store.catalogue import read_tables, withdrawn_films
 from matinee.store.database import Database
 from matinee.store.events import EventLog
 from matinee.store.folders import current
@@ -33,6 +33,7 @@ from matinee.training.version_folders import first_stage_of, hold_to, load_versi
 DATABASE = "database"  # the name of the data set, under which `train` keeps models of it
 NO_MODEL = "no model"
 NO_VERSION = "live version unreadable"
+_MOST_KEPT = 500_000  # ratings that a worker holds on to
 _WEIGHTS = Signals()
 _log = logging.getLogger("matinee.service")
 
@@ -55,7 +56,7 @@ class Served:
 
     def standing(self, user_id: str, viewers: Viewers, now: int) -> Standing:
         """What the database knows of a viewer now."""
-        return standing(user_id, viewers.of(user_id, self.log), self.films, now)
+        return standing(user_id, viewers.of(user_id, self.log).doings, self.films, now)
 
     def number(self, item_id: str) -> int:
         """The film's number, -1 if it is not served."""
@@ -63,7 +64,7 @@ class Served:
 
 
 @dataclass(frozen=True, slots=True)
-class _Chosen:
+class Chosen:
     """A model to serve, before it is known what it makes pages of."""
 
     maker: PageMaker
@@ -85,13 +86,20 @@ def read_served(store: Store, workspace: Workspace) -> Served:
     if chosen is None:
         lost = (NO_VERSION,) if live_artefact(store.database) else ()
         chosen = _newest(data, workspace) or _of_anybody(data)
-    shown = chosen.maker.shown & ~_withdrawn(store.database, data)
+    chosen = replace(chosen, degraded=chosen.degraded + lost)
+    return served_of(store, data, chosen, read_at)
+
+
+def served_of(store: Store, data: Dataset, chosen: Chosen, read_at: int) -> Served:
+    """What requests read of a model and what makes pages of it."""
+    if data.histories.entries > _MOST_KEPT:  # only a demonstration looks at other viewers
+        data = replace(data, users=Vocabulary.of([]), histories=data.histories.slice(0, 0))
     return Served(
         data,
-        replace(chosen.maker, shown=shown),
+        replace(chosen.maker, shown=chosen.maker.shown & ~_withdrawn(store.database, data)),
         chosen.scorer,
         chosen.name,
-        chosen.degraded + lost,
+        chosen.degraded,
         store.log,
         Films.of(data, chosen.weights),
         read_at,
@@ -101,7 +109,7 @@ def read_served(store: Store, workspace: Workspace) -> Served:
     )
 
 
-def _live(store: Store, data: Dataset) -> _Chosen | None:
+def _live(store: Store, data: Dataset) -> Chosen | None:
     """The version of the index that every server should serve, if it can be read."""
     live = live_artefact(store.database)
     if live is None:
@@ -120,7 +128,7 @@ def _live(store: Store, data: Dataset) -> _Chosen | None:
     else:
         maker, weights = PageMaker.of(scorer, data), _WEIGHTS
         name = training.describe(fitted.recipe)
-    return _Chosen(maker, scorer, name, (), live.artefact_id, weights)
+    return Chosen(maker, scorer, name, (), live.artefact_id, weights)
 
 
 def kept_at(workspace: Workspace) -> float:
@@ -139,7 +147,12 @@ def _kept_at(folder: Path) -> float:
         return 0.0
 
 
-def _newest(data: Dataset, workspace: Workspace) -> _Chosen | None:
+def newest_folder(workspace: Workspace) -> Path | None:
+    """Where the model or policy lies that was kept last, readable or not."""
+    return max(_folders(workspace), key=_kept_at, default=None)
+
+
+def _newest(data: Dataset, workspace: Workspace) -> Chosen | None:
     policies = set(workspace.policy_folders(DATABASE))
     for folder in sorted(_folders(workspace), key=_kept_at, reverse=True):
         try:
@@ -149,23 +162,23 @@ def _newest(data: Dataset, workspace: Workspace) -> _Chosen | None:
     return None
 
 
-def _of_policy(folder: Path, data: Dataset) -> _Chosen:
+def _of_policy(folder: Path, data: Dataset) -> Chosen:
     fitted = load_policy(folder, data, of_any=True)
     assert fitted is not None
     _hold_to(data, fitted.first.scorer, folder)
     fitted = replace(fitted, first=replace(fitted.first, scorer=widened(fitted.first.scorer, data)))
     maker = PageMaker.of_policy(fitted, data)
     name = f"policy {fitted.policy.name}"
-    return _Chosen(maker, fitted.first.scorer, name, weights=fitted.policy.signals)
+    return Chosen(maker, fitted.first.scorer, name, weights=fitted.policy.signals)
 
 
-def _of_model(folder: Path, data: Dataset) -> _Chosen:
+def _of_model(folder: Path, data: Dataset) -> Chosen:
     trained = training.load(folder)
     _hold_to(data, trained.scorer, folder)
     scorer = widened(trained.scorer, data)
     stale = ("stale model",) if training.stale(folder) else ()
     name = training.describe(trained.recipe)
-    return _Chosen(PageMaker.of(scorer, data), scorer, name, stale)
+    return Chosen(PageMaker.of(scorer, data), scorer, name, stale)
 
 
 def _hold_to(data: Dataset, scorer: Scorer, folder: Path) -> None:
@@ -178,17 +191,16 @@ def _hold_to(data: Dataset, scorer: Scorer, folder: Path) -> None:
         )
 
 
-def _of_anybody(data: Dataset) -> _Chosen:
+def _of_anybody(data: Dataset) -> Chosen:
     votes = data.movies["vote_count"].drop_nulls().len() > 0
     recipe: Recipe = WeightedRating() if votes else Popularity()
     scorer = recipe.fit(data, np.random.default_rng(0))
-    return _Chosen(PageMaker.of(scorer, data), scorer, training.describe(recipe), (NO_MODEL,))
+    return Chosen(PageMaker.of(scorer, data), scorer, training.describe(recipe), (NO_MODEL,))
 
 
 def _withdrawn(database: Database, data: Dataset) -> np.ndarray:
-    films, withdrawn = read_films(database)
     mask = np.zeros(len(data.items), bool)
-    mask[data.items.numbers(films["item_id"].filter(withdrawn))] = True
+    mask[data.items.numbers(sorted(withdrawn_films(database)))] = True
     return mask
 
 

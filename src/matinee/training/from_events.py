@@ -64,7 +64,7 @@ def _tables(
     database: Database, weights: Signals, purpose: Purpose, wanted: pl.Expr
 ) -> tuple[Tables, pl.Series]:
     """The interactions that are wanted as tables, and which of them hide their film."""
-    films, _ = read_films(database)
+    films = read_films(database)
     scale = rating_scale(database)
     events = events_for(database, purpose)
     found = interactions(events, scale, weights, runtimes=films).filter(wanted)

@@ -38,11 +38,12 @@ def home(request: Request, worker: WorkerParam, visitor: VisitorParam) -> Respon
         return render(request, "empty.html")
     if visitor.state == "new" and request.app.state.simulated_viewers and choices(served):
         return become(request, worker, choices(served)[0].user_id, "/", {})
-    viewed = asked(worker, served, visitor.user_id)
+    viewed = asked(worker, served, visitor.user_id, or_last=True)
     known = viewed.used
     with worker.computing:
         made = viewed.maker.page(known.history, begun=known.begun, listed=known.listed)
-    page_id = shown(worker, served, visitor.user_id, [row.cards for row in made.rows])
+    rows_shown = [row.cards for row in made.rows]
+    page_id = shown(worker, served, visitor.user_id, rows_shown, viewed.degraded)
     view = showing(request, served, page_id)
     rows = view.rows(made)
     hero = _hero(rows, view.shelf, known.listed)
@@ -52,7 +53,7 @@ def home(request: Request, worker: WorkerParam, visitor: VisitorParam) -> Respon
         "personal": made.personal,
         "expired": visitor.state == "expired",
         "nothing_known": not known.history.entries,
-        "degraded": served.degraded,
+        "degraded": viewed.degraded,
         "all_seen": _all_seen(made),
         "page_id": page_id,
     }

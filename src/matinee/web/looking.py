@@ -12,7 +12,13 @@ from matinee.web.cards import Showing
 from matinee.web.shelf import shelf_of
 
 
-def shown(worker: Worker, served: Served, user_id: str, rows: Sequence[Sequence[Card]]) -> str:
+def shown(
+    worker: Worker,
+    served: Served,
+    user_id: str,
+    rows: Sequence[Sequence[Card]],
+    degraded: Sequence[str] | None = None,
+) -> str:
     """Have the log keep rows of cards as shown to a viewer; the new page's id."""
     page_id = uuid.uuid4().hex
     cards = [
@@ -20,7 +26,7 @@ def shown(worker: Worker, served: Served, user_id: str, rows: Sequence[Sequence[
         for place, row in enumerate(rows)
         for slot, card in enumerate(row)
     ]
-    worker.log(served, page_id, user_id, cards)
+    worker.log(served, page_id, user_id, cards, degraded)
     return page_id
 
 

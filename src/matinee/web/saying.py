@@ -80,7 +80,7 @@ def event_of(form: FormData, kind: str, user_id: str, item_id: str | None) -> di
 
 def keep(worker: Worker, event: Mapping[str, Any]) -> str:
     """Append one event; Problem where the log refuses it."""
-    answer = worker.live.served.log.append([event], now())[0]
+    answer = worker.appender.append([event])[0]
     worker.metrics.events.labels(answer.state).inc()
     if answer.refusal is not None:
         field = answer.refusal.reason.partition(":")[0]

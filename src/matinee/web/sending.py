@@ -9,7 +9,6 @@ from matinee.service.documents import MOST_EVENTS
 from matinee.service.problems import Problem
 from matinee.service.worker import WorkerParam
 from matinee.web.identity import VisitorParam, hold_to_token
-from matinee.web.rendering import now
 from matinee.web.route import PageRoute, wants_json
 from matinee.web.saying import FormParam, back, event_of, keep
 
@@ -30,7 +29,7 @@ def events(
     if not isinstance(sent, list) or not 0 < len(sent) <= min(_FROM_PAGES, MOST_EVENTS):
         raise Problem(422, "invalid", f"events: expected a list of 1 to {_FROM_PAGES}", "events")
     own = [{**event, "user_id": visitor.user_id} for event in sent if isinstance(event, dict)]
-    answers = worker.live.served.log.append(own, now())
+    answers = worker.appender.append(own)
     for answer in answers:
         worker.metrics.events.labels(answer.state).inc()
     return JSONResponse({"states": [answer.state for answer in answers]}, 202)
