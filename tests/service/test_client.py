@@ -91,8 +91,8 @@ def test_many_events_go_in_several_requests(client: Client) -> None:
 
 def test_a_no_is_told_at_once_and_a_service_that_is_away_after_a_while(client: Client) -> None:
     matinee, transport = client()
-    with pytest.raises(ServiceError, match="expected a film of the catalogue, got 'x/y'") as no:
-        matinee.similar("x/y")
+    with pytest.raises(ServiceError, match="expected a film of the catalogue, got 'x y'") as no:
+        matinee.similar("x y")
     assert (no.value.status, no.value.code, transport.asked) == (404, "unknown_film", 1)
     wrong, _ = client(key="guess")
     with pytest.raises(ServiceError, match="expected a key of this service"):

@@ -9,7 +9,7 @@ from matinee.models.naming import describe
 from matinee.ranking import FittedPolicy
 from matinee.settings import Settings
 from matinee.store.all_events import films_taken_out
-from matinee.store.catalogue import read_films
+from matinee.store.catalogue import withdrawn_films
 from matinee.store.opening import open_store
 from matinee.store.served import live_artefact
 from matinee.training.from_events import signalled
@@ -38,9 +38,9 @@ def live_lists(settings: Settings) -> tuple[Lists, str]:
             fitted = load_version(place, said.data)
         hold_to(said.data, fitted, live.place)
         fitted = with_new_films(fitted, said.data)
-        films, withdrawn = read_films(store.database)
+        withdrawn = withdrawn_films(store.database)
         mask = np.zeros(len(said.data.items), bool)
-        mask[said.data.items.numbers(films["item_id"].filter(withdrawn))] = True
+        mask[said.data.items.numbers(list(withdrawn))] = True
         out = films_taken_out(store.database)
     finally:
         store.database.close()
