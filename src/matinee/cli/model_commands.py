@@ -12,7 +12,7 @@ from matinee.cli.output import note, out, print_json, working
 from matinee.cli.own_defaults import with_own_default
 from matinee.cli.policy_option import train_policy
 from matinee.cli.sources import imported_name, read_data
-from matinee.cli.viewer_commands import add_ratings, keep, render_update
+from matinee.cli.viewer_commands import add_ratings, data_version, keep, render_update
 
 ModelOption = Annotated[
     list[str] | None,
@@ -84,7 +84,8 @@ def train(
         data = [added["data"]]
         if not json:
             render_update(added)
-    version = workspace.version(imported) if (imported := imported_name(data, workspace)) else None
+    changing = "database" if data == ["database"] else imported_name(data, workspace)
+    version = data_version(workspace, changing) if changing else None
     dataset = api.as_dataset(read_data(data, settings))
     documents = []
     enough = bool(policy or (added and added["models"]))

@@ -7,9 +7,10 @@ from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from matinee.service import choices, events, films, health, pages
+from matinee.service import choices, erasing, events, films, health, pages
 from matinee.service.documents import Problem
 from matinee.service.envelope import Envelope
+from matinee.service.erasing import Hearing
 from matinee.service.keys import Keys
 from matinee.service.live import Live
 from matinee.service.metrics import Metrics
@@ -45,10 +46,13 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         to_thread.current_default_thread_limiter().total_tokens = _THREADS
         worker = await to_thread.run_sync(_worker, settings, metrics)
-        app.state.worker = worker
+        app.state.worker, app.state.settings = worker, settings
+        hearing = Hearing(worker)
+        hearing.start()
         try:
             yield
         finally:
+            await to_thread.run_sync(hearing.stop)
             await to_thread.run_sync(worker.close)
 
     content = {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}
@@ -60,7 +64,14 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,
         responses={code: {"description": text, "content": content} for code, text in _TOLD.items()},
     )
-    routers = (pages.router, films.router, events.router, choices.router, health.router)
+    routers = (
+        pages.router,
+        films.router,
+        events.router,
+        choices.router,
+        erasing.router,
+        health.router,
+    )
     for router in routers:
         app.include_router(router)
     add_handlers(app, [route for router in routers for route in router.routes])

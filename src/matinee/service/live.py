@@ -50,8 +50,13 @@ class Live:
         # Changes of the second in which it was read may have come after it.
         if seen == self._seen and seen[1] < self.served.read_at:
             return False
-        self.served, self._seen = read_served(self.store, self.workspace), seen
+        self.reread()
         return True
+
+    def reread(self) -> None:
+        """Serve what there is now, whether it is known to have changed or not."""
+        seen = _changes(self.store, self.workspace)
+        self.served, self._seen = read_served(self.store, self.workspace), seen
 
     def _watch(self, every_s: float) -> None:
         while not self._stop.wait(every_s):

@@ -24,7 +24,7 @@ from matinee.store.events import EventLog
 from matinee.store.folders import current
 from matinee.store.opening import Store
 from matinee.store.workspace import Workspace
-from matinee.training.policy_keeping import load_policy
+from matinee.training.policy_keeping import RANKER, load_policy
 
 DATABASE = "database"  # the name of the data set, under which `train` keeps models of it
 NO_MODEL = "no model"
@@ -119,7 +119,8 @@ def _of_policy(folder: Path, data: Dataset) -> _Chosen:
     assert fitted is not None
     _hold_to(data, fitted.first.scorer, folder)
     maker = PageMaker.of_policy(fitted, data)
-    return _Chosen(maker, fitted.first.scorer, f"policy {fitted.policy.name}")
+    stale = ("stale model",) if training.stale(current(folder) / RANKER) else ()
+    return _Chosen(maker, fitted.first.scorer, f"policy {fitted.policy.name}", stale)
 
 
 def _of_model(folder: Path, data: Dataset) -> _Chosen:

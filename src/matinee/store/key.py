@@ -39,6 +39,10 @@ class Key:
         """The name of a viewer in snapshots and in the audit log, 32 hexadecimal digits."""
         return self._hash("pseudonym", user_id)[:32]
 
+    def signature(self, use: str, text: str) -> str:
+        """What shows that a text was made here, for this use and no other."""
+        return self._hash(f"signature {use}", text)
+
     def _hash(self, use: str, text: str) -> str:
         return hmac.new(self.secret, f"{use}\0{text}".encode(), hashlib.sha256).hexdigest()
 
