@@ -46,6 +46,12 @@ class Settings(BaseSettings):
     body_limit: int = Field(
         1_000_000, ge=1_000, description="the most bytes of a request to the service"
     )
+    erasure_days: int = Field(
+        7,
+        ge=0,
+        le=30,
+        description="days within which what has learnt from an erased viewer is trained again",
+    )
     seed: int = Field(0, ge=0, description="the seed of every command")
 
     @classmethod
