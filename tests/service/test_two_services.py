@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
@@ -43,6 +44,7 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
         monkeypatch.setenv(name, "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    httpx.post(f"http://{host}:{port}/moto-api/reset")  # what tests before this one left
     client = boto3.client("s3")
     client.create_bucket(Bucket="models")
     yield Bucket(server, client)
@@ -114,7 +116,7 @@ def test_files_of_removed_versions_leave_the_bucket(
     assert len(there) == 2
     assert there < set(made)
     gone = (set(made) - there).pop()
-    with pytest.raises(ArtefactError, match="expected the bucket to answer, got .*NoSuchKey"):
+    with pytest.raises(ArtefactError, match=r"expected the bucket to answer, got .*NoSuchKey"):
         store.versions.fetch(gone, f"s3://models/matinee/{gone}")
     store.versions.remove(gone)  # again
     store.database.close()
@@ -126,7 +128,7 @@ def test_a_bucket_cannot_write_elsewhere_and_its_absence_is_told(
     store = open_store(_settings(tmp_path / "home", url))
     bucket.client.put_object(Bucket="models", Key="matinee/x/files.json", Body=b'["../../y"]')
     bucket.client.put_object(Bucket="models", Key="matinee/x/../../y", Body=b"evil")
-    with pytest.raises(ArtefactError, match="expected names of files in it, got '../../y'"):
+    with pytest.raises(ArtefactError, match=r"expected names of files in it, got '\.\./\.\./y'"):
         store.versions.fetch("x", "s3://models/matinee/x")
     assert not list(tmp_path.rglob("y"))
     with pytest.raises(ArtefactError, match="expected it in a bucket, got /somewhere"):
