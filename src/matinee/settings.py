@@ -33,6 +33,11 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         None, description="the database; by default the SQLite file matinee.db in the workspace"
     )
+    artefacts: str | None = Field(
+        None,
+        description="where versions of models are kept: s3://bucket/folder, by default the "
+        "workspace",
+    )
     cors_origins: tuple[str, ...] = Field(
         (), description="web origins whose pages may call the service; by default none"
     )
