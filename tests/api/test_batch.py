@@ -95,7 +95,7 @@ def test_a_database_is_served_by_its_live_version_and_as_its_viewers_wish(tmp_pa
     settings = Settings(home=tmp_path, database_url=SecretStr(sqlite_url(tmp_path)))
     store = open_store(settings)
     database, now = store.database, int(time.time())
-    import_tables(database, tables(), now - 60)
+    import_tables(database, store.key, tables(), now - 60)
     with pytest.raises(InputError, match="expected a live version of the database, got none"):
         live_lists(settings)
     new_version(database, store.versions, lambda w: signalled(database, w), Terms("ease", 0.1))

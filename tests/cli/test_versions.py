@@ -36,7 +36,7 @@ def matinee(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def home(tmp_path: Path) -> Path:
     """A workspace whose database has 900 viewers."""
     store = open_store(Settings(home=tmp_path, database_url=SecretStr(sqlite_url(tmp_path))))
-    import_tables(store.database, tables(users=900), int(time.time()) - 60)
+    import_tables(store.database, store.key, tables(users=900), int(time.time()) - 60)
     store.database.close()
     return tmp_path
 
