@@ -29,7 +29,7 @@ def document(*arguments: str) -> dict[str, Any]:
 
 
 def test_a_database_is_made_filled_and_copied(home: Path) -> None:
-    assert document("upgrade")["revision"] == "0001"
+    assert document("upgrade")["revision"] == "0002"
     assert document("upgrade")["database"].endswith("home/matinee.db")
     assert document("import", "--data", "ratings.csv")["new_ratings"] == 2
     assert document("import", "--data", "ratings.csv")["new_ratings"] == 0

@@ -95,11 +95,15 @@ def states(certificate: dict[str, Any]) -> dict[str, str]:
     return {place["place"]: place["state"] for place in certificate["places"]}
 
 
-def test_an_erased_viewer_is_in_no_table_file_or_statistic(
-    service: Service, store: Store
-) -> None:
+def test_an_erased_viewer_is_in_no_table_file_or_statistic(service: Service, store: Store) -> None:
     before = traces(service, store)
-    assert {"table events", "table consents", "table taken_out", "table profiles", "table pages"} <= set(before)
+    assert {
+        "table events",
+        "table consents",
+        "table taken_out",
+        "table profiles",
+        "table pages",
+    } <= set(before)
     assert any(name.endswith(".parquet") for name in before)
     assert "users.npy" in before
     certificate = erased(service)
