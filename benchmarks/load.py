@@ -52,8 +52,18 @@ class Connection:
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def ask(self, method: str, path: str, document: Any = None) -> Answer:
-        """An answer, or OSError, EOFError where there is none."""
+        """An answer, or OSError, EOFError where there is none.
+
+        On a connection that the service had ended for idleness it is asked once more, on another,
+        as every client does: events may be sent again.
+        """
+        reused = self._streams is not None
         try:
+            return await self._ask(method, path, document)
+        except (OSError, EOFError):
+            self.close()
+            if not reused:
+                raise
             return await self._ask(method, path, document)
         except BaseException:
             self.close()

@@ -10,6 +10,7 @@ MatineeError
 │       └── MissingPackage    it needs a package that is not installed
 ├── ArtefactError         a saved model that is damaged, foreign or newer than this program
 ├── StoreError            the database cannot be reached or used now, or is not this program's
+├── ServiceError          the live service said no to its client, or did not answer
 ├── DownloadError         a public data set that could not be fetched whole
 └── NumericError          a computation left the finite numbers, or will not fit in memory
 """
@@ -57,6 +58,17 @@ class StoreError(MatineeError):
     """The database cannot be reached or used now, or is not this program's."""
 
 
+class ServiceError(MatineeError):
+    """The live service said no to its client, or did not answer: `status` and `code` are its own.
+
+    None where there was no answer that could be read.
+    """
+
+    def __init__(self, message: str, status: int | None = None, code: str | None = None) -> None:
+        super().__init__(message)
+        self.status, self.code = status, code
+
+
 class DownloadError(MatineeError):
     """A public data set that could not be fetched whole."""
 
@@ -70,3 +82,14 @@ def few(values: Iterable[object], most: int = 5) -> str:
     values = list(values)
     shown = ", ".join(repr(value) for value in values[:most])
     return f"{shown}{', ...' if len(values) > most else ''} ({len(values)})"
+
+
+def listed(words: Sequence[str]) -> str:
+    """The words with commas and "and".
+
+    >>> listed(["Drama", "Comedy", "Thriller"])
+    'Drama, Comedy and Thriller'
+    """
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"

@@ -183,6 +183,8 @@ class Tables:
 
     `movies` and `ratings` may be empty (never None), `published` holds the tables as they were
     found, by their published name, `doubtful` the title matches that a person should settle.
+    `strength`, in the order of `ratings`, is what a viewer thinks of a film in [-1, 1] where more
+    is known than ratings; null: what the ratings say.
     """
 
     name: str
@@ -197,3 +199,4 @@ class Tables:
     quarantine: pl.DataFrame = field(default_factory=lambda: empty(QUARANTINE))
     doubtful: pl.DataFrame = field(default_factory=pl.DataFrame)
     simulated: bool = False
+    strength: pl.Series | None = None

@@ -33,8 +33,20 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         None, description="the database; by default the SQLite file matinee.db in the workspace"
     )
+    artefacts: str | None = Field(
+        None,
+        description="where versions of models are kept: s3://bucket/folder, by default the "
+        "workspace",
+    )
     cors_origins: tuple[str, ...] = Field(
         (), description="web origins whose pages may call the service; by default none"
+    )
+    poster_origins: tuple[str, ...] = Field(
+        (), description="web origins whose posters pages may show; by default they are drawn here"
+    )
+    simulated_viewers: bool = Field(
+        False,
+        description="the database's viewers are simulated: whoever looks at the pages may be any",
     )
     body_limit: int = Field(
         1_000_000, ge=1_000, description="the most bytes of a request to the service"

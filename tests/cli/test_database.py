@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from matinee.cli.app import app, main
 from matinee.store.lake import read_lake
+from matinee.store.upgrading import HEAD
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +30,7 @@ def document(*arguments: str) -> dict[str, Any]:
 
 
 def test_a_database_is_made_filled_and_copied(home: Path) -> None:
-    assert document("upgrade")["revision"] == "0002"
+    assert document("upgrade")["revision"] == HEAD
     assert document("upgrade")["database"].endswith("home/matinee.db")
     assert document("import", "--data", "ratings.csv")["new_ratings"] == 2
     assert document("import", "--data", "ratings.csv")["new_ratings"] == 0

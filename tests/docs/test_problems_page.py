@@ -20,6 +20,9 @@ from matinee.service.app import create_app
 from matinee.settings import Settings
 from matinee.store.database import sqlite_url
 from matinee.store.events import EventLog
+from matinee.store.index import CHECK, refuse_for
+from matinee.store.opening import open_store
+from matinee.store.served import add_artefact
 
 PAGE = Path(__file__).parents[2] / "docs" / "problems.md"
 INTRODUCTION = """\
@@ -69,6 +72,13 @@ def asked(
     yield "a rating off the scale", ask("PUT", "/v1/users/42/ratings/m11", **rating)
     film = {"json": {"films": [{"item_id": "x", "titel": "X"}]}}
     yield "a film with a field that is none", ask("PUT", "/v1/films", **film)
+    yield "a version that is none", ask("POST", "/v1/models/20261126-181503-3f2a/live")
+    database = open_store(service.settings).database
+    add_artefact(database, "20261126-181503-3f2a", "", {}, 0)
+    reason = "expected at least 200 held-out viewers who like a film that was hidden, got 61"
+    refuse_for(database, "20261126-181503-3f2a", CHECK, reason)
+    database.close()
+    yield "a version that was refused", ask("POST", "/v1/models/20261126-181503-3f2a/live")
 
     def away(*_: object) -> None:
         raise StoreError("away")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from matinee.dataset import Signals
 from matinee.errors import InputError
 from matinee.ranking import Policy, Reranking, Rules, policy_from_toml, policy_to_toml
 from matinee.ranking.glass_box import GlassBox
@@ -51,7 +52,7 @@ def test_a_whole_number_is_a_number_too():
         ("[candidates", "policy p: expected TOML, got"),
         (
             "[slots]\nn = 1",
-            "policy p: expected name, candidates, ranker, reranking, page, got 'slots'",
+            "policy p: expected name, candidates, ranker, reranking, page, signals, got 'slots'",
         ),
         ("name = 3", "policy p: expected name to be a text, got 3"),
         ("candidates = 3", r"policy p: \[candidates\]: expected a table, got 3"),
@@ -96,3 +97,26 @@ def test_a_whole_number_is_a_number_too():
 def test_a_wrong_key_or_value_is_named_with_what_is_allowed(text, message):
     with pytest.raises(InputError, match=message):
         policy_from_toml(text, "p")
+
+
+def test_weights_of_signals_are_a_section_of_the_policy() -> None:
+    policy = policy_from_toml("[signals]\nlisted = 0.5\nignored = -0.1\npatience_s = 60", "mine")
+    assert policy.signals == Signals(listed=0.5, ignored=-0.1, patience_s=60)
+    assert policy_from_toml(policy_to_toml(policy), "mine") == policy
+    assert "[signals]" not in policy_to_toml(policy_from_toml("", "mine"))
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("lisetd = 0.5", r"\[signals\]: expected one of like, .*, got 'lisetd'"),
+        ("listed = true", r"\[signals\] listed: expected a number, got True"),
+        ("like = 2", r"\[signals\]: signals: expected like from -1 to 1, got 2"),
+        ("neutral = 0.95", r"expected 0 < neutral < whole <= 1, got 0\.95 and 0\.9"),
+        ("patience_s = -1", r"expected patience_s from 0, got -1"),
+        ("skip = nan", r"expected skip as a number, got nan"),
+    ],
+)
+def test_weights_of_signals_that_cannot_be_are_told(line: str, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        policy_from_toml(f"[signals]\n{line}", "mine")

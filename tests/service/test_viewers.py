@@ -25,7 +25,7 @@ class Counted:
 
     def __init__(self, log: EventLog) -> None:
         self.log, self.rows = log, 0
-        self.tally = log.tally
+        self.tally, self.database = log.tally, log.database
 
     def rows_of(self, *asked: object, **more: object) -> object:
         found = self.log.rows_of(*asked, **more)  # type: ignore[arg-type]
@@ -58,18 +58,18 @@ def test_a_page_reads_only_what_is_new_of_a_viewer(log: EventLog) -> None:
         if count:
             send(log, count, timestamp=NOW - 5_000)  # late: they stand where they belong
         counted.rows = 0
-        assert same(viewers.of("u", counted), log)  # type: ignore[arg-type]
+        assert same(viewers.of("u", counted).doings, log)  # type: ignore[arg-type]
         assert counted.rows == rows
-    assert len(viewers.of("somebody else", log)) == 0
+    assert len(viewers.of("somebody else", log).doings) == 0
     assert viewers.remembered() == ["u"]
 
 
 def test_an_erased_viewer_is_not_remembered(log: EventLog) -> None:
     viewers = Viewers()
     send(log, 3)
-    assert len(viewers.of("u", log)) == 3
+    assert len(viewers.of("u", log).doings) == 3
     erase(log.database, log.key, "u", NOW)
-    assert len(viewers.of("u", log)) == 0
+    assert len(viewers.of("u", log).doings) == 0
     assert viewers.remembered() == []
 
 
@@ -81,7 +81,7 @@ def test_more_is_forgotten_than_may_be_remembered(
     viewers = Viewers()
     for name, count in (("a", 4), ("b", 4), ("c", 4), ("d", 1), ("e", 1), ("f", 1)):
         log.append([event("play", "m", user_id=name) for _ in range(count)], NOW)
-        assert same(viewers.of(name, log), log, name)
+        assert same(viewers.of(name, log).doings, log, name)
     assert viewers.remembered() == ["d", "e", "f"]
     viewers.of("d", log)
     log.append([event("play", "m", user_id="g")], NOW)
@@ -94,7 +94,7 @@ def test_an_event_with_a_lower_number_that_comes_later_is_not_missed(log: EventL
     """On PostgreSQL numbers are given before the commit, so 8 can be there before 7."""
     viewers = Viewers()
     send(log)
-    assert len(viewers.of("u", log)) == 1
+    assert len(viewers.of("u", log).doings) == 1
     with log.database.writing() as connection:
         connection.exec_driver_sql(
             "INSERT INTO events (event_id, user_id, item_id, kind, timestamp, received_at) "
@@ -103,6 +103,6 @@ def test_an_event_with_a_lower_number_that_comes_later_is_not_missed(log: EventL
         writer = threading.Thread(target=send, args=(log,))
         writer.start()
         writer.join()
-        assert len(viewers.of("u", log)) == 2
-    assert len(viewers.of("u", log)) == 3
-    assert same(viewers.of("u", log), log) or len(log.of_viewer("u")) == 3
+        assert len(viewers.of("u", log).doings) == 2
+    assert len(viewers.of("u", log).doings) == 3
+    assert same(viewers.of("u", log).doings, log) or len(log.of_viewer("u")) == 3

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from hypothesis.extra import numpy as stn
 from matinee.errors import ArtefactError
 from matinee.store import artefacts
 from matinee.store.artefacts import Manifest
+from matinee.store.checked_files import Seen
 
 ARRAYS = {
     "weights": np.arange(6, dtype=np.float32).reshape(2, 3),
@@ -220,6 +222,7 @@ def test_a_writer_killed_between_its_renames_leaves_the_old_artefact(folder):
 
 WRITER = """
 import sys
+from dataclasses import replace
 from pathlib import Path
 import numpy as np, polars as pl
 from matinee.store.artefacts import Manifest, write
@@ -315,3 +318,24 @@ def test_writers_and_readers_at_once_see_whole_artefacts(folder):
             writer.join()
     assert not failures
     assert len(kinds) > 1
+
+
+def test_a_large_file_is_checked_once_and_again_when_it_was_written_to(tmp_path: Path) -> None:
+    path = tmp_path / "weights.npy"
+    path.write_bytes(bytes(1_000_000))
+    os.utime(path)
+
+    def seen() -> Seen:
+        with path.open("rb") as file:
+            return Seen.of(file)
+
+    seen().keep(path, "digest")
+    assert not seen().before(path, "digest")  # it changed a moment ago
+    old = replace(seen(), changed_ns=seen().changed_ns - 10**10)
+    old.keep(path, "digest")
+    assert old.before(path, "digest")
+    assert not old.before(path, "another")
+    assert not seen().before(path, "digest")
+    small = replace(old, size=10)
+    small.keep(path, "digest")
+    assert not small.before(path, "digest")

@@ -13,12 +13,11 @@ from matinee.intake.files import is_there
 from matinee.schema import RatingScale, Tables
 from matinee.settings import Settings, read_settings
 from matinee.simulation import starter
-from matinee.store.catalogue import read_tables
 from matinee.store.opening import open_store
 from matinee.store.workspace import Workspace
+from matinee.training.from_events import DATABASE, tables_of_signals
 
 STARTER = "starter"
-DATABASE = "database"
 Source: TypeAlias = str | Path
 Data: TypeAlias = Dataset | Tables | Source
 
@@ -35,10 +34,10 @@ def read(
 ) -> Tables:
     """Checked tables of paths or names, joined; or of Polars or pandas tables.
 
-    A source is a path, "starter" (the simulated world), "database" (the films and ratings of the
-    live service's database), something imported before, or a public data set (looked for in
-    MATINEE_DATA, else downloaded). Tables need the columns user_id, item_id, rating (and
-    timestamp), and item_id, title; `mapping` renames {ours: theirs}.
+    A source is a path, "starter" (the simulated world), "database" (the films of the
+    live service's database and what its events say), something imported before, or a public data
+    set (looked for in MATINEE_DATA, else downloaded). Tables need the columns user_id, item_id,
+    rating (and timestamp), and item_id, title; `mapping` renames {ours: theirs}.
     """
     if not isinstance(mapping or {}, Mapping):
         raise InputError(f"mapping: expected {{ours: theirs}}, got {mapping!r}")
@@ -72,18 +71,12 @@ def as_dataset(data: Data) -> Dataset:
 
 
 def _of_database(settings: Settings) -> Tables:
-    """Its films, and the ratings that stand; InputError where there are none."""
+    """Its films, and what viewers think of those they know; InputError where there are none."""
     store = open_store(settings)
     try:
-        tables = read_tables(store.database, DATABASE)
+        return tables_of_signals(store.database)
     finally:
         store.database.close()
-    if not tables.movies.height and not tables.ratings.height:
-        raise InputError(
-            f"database {store.database.name}: expected films or ratings, got none; put some in "
-            "with 'matinee database import --data NAME'"
-        )
-    return tables
 
 
 def _path(source: Source, settings: Settings, progress: Callable[[int, int], None] | None) -> Path:

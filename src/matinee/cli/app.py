@@ -14,6 +14,7 @@ from matinee.cli.frontier_command import frontier
 from matinee.cli.interpret_command import interpret
 from matinee.cli.keys_commands import app as keys
 from matinee.cli.model_commands import evaluate, train
+from matinee.cli.models_commands import app as models
 from matinee.cli.output import forgive_encoding
 from matinee.cli.page_command import page
 from matinee.cli.replay_command import replay
@@ -50,6 +51,7 @@ app.command()(page)
 app.command()(forget)
 app.command()(verify)
 app.add_typer(database, name="database")
+app.add_typer(models, name="models")
 app.add_typer(keys, name="keys")
 app.command()(serve)
 app.command()(demo)

@@ -12,6 +12,17 @@ from matinee.cli.output import note, out, print_json, working
 from matinee.cli.own_defaults import with_own_default
 from matinee.cli.policy_option import train_policy
 from matinee.cli.sources import imported_name, read_data
+from matinee.cli.version_options import (
+    AfterOption,
+    EveryOption,
+    ForceOption,
+    HoldOutOption,
+    KeepOption,
+    LiveOption,
+    ThresholdOption,
+    WatchOption,
+)
+from matinee.cli.version_training import hold_to_database, one_asked, train_live
 from matinee.cli.viewer_commands import add_ratings, data_version, keep, render_update
 
 ModelOption = Annotated[
@@ -59,6 +70,14 @@ def train(
             show_default=False,
         ),
     ] = None,
+    live: LiveOption = False,
+    watch: WatchOption = False,
+    after: AfterOption = 10_000,
+    every: EveryOption = None,
+    hold_out: HoldOutOption = 0.1,
+    threshold: ThresholdOption = 0.01,
+    keep_versions: KeepOption = 5,
+    force: ForceOption = False,
     seed: SeedOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -67,16 +86,30 @@ def train(
     [bold]matinee train --data ml-latest-small -m ease:ridge=200 -m als[/bold]
     [bold]matinee train --data ml-latest-small --policy mine.toml[/bold]
     [bold]matinee train --data ml-latest-small --add new_ratings.csv[/bold]
+    [bold]matinee train --data database --policy mine.toml --watch --every 6h[/bold]
 
     A model without settings takes those that [b]tune[/b] found for the data, else its defaults.
     With [b]--add[/b] the ratings are kept with what was imported, and the kept models are renewed.
+    With [b]--live[/b] or [b]--watch[/b] a version for the live service is made instead.
     """
-    from matinee import api, training
-    from matinee.api.recommending import default_model
     from matinee.settings import read_settings
-    from matinee.store.workspace import Workspace
 
     settings = read_settings()
+    if live or watch:
+        from matinee.training.versions import Terms
+        from matinee.training.watching import Rhythm, seconds
+
+        hold_to_database(data)
+        own_seed = settings.seed if seed is None else seed
+        asked = one_asked(model, policy)
+        terms = Terms(asked, hold_out, threshold, force, keep_versions, own_seed)
+        rhythm = Rhythm(after, None if every is None else seconds(every)) if watch else None
+        train_live(settings, terms, rhythm, json)
+        return
+    from matinee import api, training
+    from matinee.api.recommending import default_model
+    from matinee.store.workspace import Workspace
+
     workspace = Workspace(settings.home)
     added: dict[str, Any] | None = None
     if add:

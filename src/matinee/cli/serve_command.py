@@ -25,7 +25,8 @@ def serve(
 
     [bold]matinee database import --data starter[/bold]  films and ratings into the database
     [bold]matinee train --data database[/bold]           a model of them, else what is popular
-    [bold]matinee serve --port 8000[/bold]               then http://127.0.0.1:8000/docs
+    [bold]matinee serve --port 8000[/bold]               then http://127.0.0.1:8000 for viewers,
+                                            /docs for programs
 
     The model or policy that [b]train --data database[/b] kept last is served; a newer one, and
     films that change, are taken up while it runs. Ctrl-C answers what has begun, and ends.
@@ -53,12 +54,14 @@ def serve(
     if key is not None:
         err.print(f"a key for development, shown this once: [b]{escape(key)}[/b]", soft_wrap=True)
     err.print(
-        f"serving {escape(name)} on http://{host}:{port}, once it is read; try", soft_wrap=True
+        f"serving {escape(name)} on http://{host}:{port}, once it is read; pages for viewers are "
+        "there, and for programs try",
+        soft_wrap=True,
     )
     print_command(f"curl -H 'Authorization: Bearer {shown}' '{_page(host, port)}'")
     from matinee.service.running import run
 
-    run(host, port, workers)
+    run("matinee.web.app:app_of_settings", host, port, workers)
 
 
 def print_command(text: str) -> None:

@@ -44,6 +44,8 @@ class Dataset:
         rating = ratings["rating"].fill_null(float("nan")).to_numpy()
         time = ratings["timestamp"].fill_null(NO_TIME).to_numpy()
         strength = strength_of_ratings(rating, tables.scale)
+        if tables.strength is not None:
+            strength = tables.strength.to_numpy()
         histories = Histories.from_entries(
             items,
             user_numbers,

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from matinee.errors import listed
 from matinee.explanation.counterfactuals import Counterfactual
 from matinee.explanation.raising import Raise
-from matinee.exploration.wording import listed
 
 
 def counterfactual_text(change: Counterfactual, titles: Sequence[str]) -> str:

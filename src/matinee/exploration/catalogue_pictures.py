@@ -3,10 +3,11 @@
 import altair as alt
 import polars as pl
 
+from matinee.errors import listed
 from matinee.exploration.catalogue import CatalogueSummary
 from matinee.exploration.picture import Picture, picture, zoomable
 from matinee.exploration.summary import TableSummary
-from matinee.exploration.wording import amount, listed, percent
+from matinee.exploration.wording import amount, percent
 
 _SHORT = "datum.value == 0 ? '0' : replace(format(datum.value, '~s'), 'G', 'B')"  # 20M, 1B
 _POWERS = alt.Axis(labelExpr=_SHORT, tickCount=6)

@@ -1,18 +1,5 @@
 """Numbers and lists as a sentence says them."""
 
-from collections.abc import Sequence
-
-
-def listed(words: Sequence[str]) -> str:
-    """The words with commas and "and".
-
-    >>> listed(["Drama", "Comedy", "Thriller"])
-    'Drama, Comedy and Thriller'
-    """
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} and {words[-1]}"
-
 
 def percent(share: float) -> str:
     """A share in per cent, with a digit more where it is small.

@@ -17,7 +17,7 @@ from matinee.models.protocols import Contributions, Scorer, is_linear
 from matinee.models.stored import check_shape
 
 ROOT = "root-"  # before a part's text: the square root of its scores is what enters
-_SAME_FOR_ALL = frozenset({"popularity", "trending", "weighted_rating", "bias"})
+SAME_FOR_ALL = frozenset({"popularity", "trending", "weighted_rating", "bias"})
 _BY_CONTENT = frozenset({"soup", "tfidf", "content_map"})
 _SHARES = 1000  # about the sum over the deviation of popularity on public data
 
@@ -147,7 +147,7 @@ class FittedBlend:
 
         For a question about given titles, to which what is liked by all is no answer.
         """
-        kept = [k for k, part in enumerate(self.parts) if part.kind not in _SAME_FOR_ALL]  # type: ignore[attr-defined]
+        kept = [k for k, part in enumerate(self.parts) if part.kind not in SAME_FOR_ALL]  # type: ignore[attr-defined]
         if not kept:
             return self
         parts, weights = self.recipe.parts, self.recipe.weights
@@ -217,7 +217,7 @@ def blended(recipe: Blend, scorers: Sequence[Scorer], data: Dataset) -> FittedBl
 
 def fillable(scorer: Scorer) -> bool:
     """Whether the part learns from who liked what, and so has nothing to say of a new film."""
-    return getattr(scorer, "kind", "") not in _SAME_FOR_ALL | _BY_CONTENT
+    return getattr(scorer, "kind", "") not in SAME_FOR_ALL | _BY_CONTENT
 
 
 def shaped(part: str, scores: np.ndarray) -> np.ndarray:

@@ -57,15 +57,17 @@ class Filling:
         places: Sequence[np.ndarray],
         entering: Sequence[np.ndarray],
         factors: np.ndarray,
+        rest: np.ndarray | None = None,
     ) -> "Filling":
         """For parts that have the films `places` of the data and these scores (rows, places).
 
         The scores are of the usual viewers of `histories`, and count `factors` (parts,) in the
-        blend: 0 for a part that is not to be filled. In the numbers of the data.
+        blend: 0 for a part that is not to be filled. `rest` (items,) is by default that of views
+        and time. In the numbers of the data.
         """
         everything, parts = len(data.items), len(places)
         filled = [k for k in range(parts) if factors[k]]
-        rest = _newness(data)
+        rest = _newness(data) if rest is None else rest.copy()
         if not filled or not rest.any():
             return cls.none(everything, parts)
         sources = reduce(np.intersect1d, [places[k] for k in filled])
@@ -106,6 +108,19 @@ class Filling:
         return replace(
             self, weights=csr_array(self.weights[items][:, items]), rest=self.rest[items]
         )
+
+    def joined(self, more: "Filling", places: np.ndarray) -> "Filling":
+        """With the films of `more`, in whose numbers this one's are `places`, stretched alike."""
+        if not self.stretches.any():
+            return more
+        own, other = self.weights.tocoo(), more.weights.tocoo()
+        values = np.concatenate([own.data, other.data])
+        rows = np.concatenate([places[own.coords[0]], other.coords[0]])
+        columns = np.concatenate([places[own.coords[1]], other.coords[1]])
+        rest = more.rest.copy()
+        rest[places] = self.rest
+        shape = more.weights.shape
+        return Filling(csr_array((values, (rows, columns)), shape=shape), rest, self.stretches)
 
     def filled(self, scores: np.ndarray, places: np.ndarray, part: int) -> np.ndarray:
         """What the part with scores (rows, places) says of all items, (rows, items) float32."""

@@ -1,8 +1,9 @@
 """Short vectors of films: how alike two are, by what is known of them or by who liked both."""
 
+from typing import Any
+
 import numpy as np
 from scipy.sparse import csr_array, diags_array
-from sklearn.utils.extmath import randomized_svd
 
 from matinee.dataset import Dataset
 from matinee.errors import MissingData
@@ -36,7 +37,7 @@ def content_likeness(data: Dataset) -> np.ndarray | None:
     factors = min(_FACTORS, *(size - 1 for size in matrix.shape))
     if factors < 1:
         return None
-    left, values, _ = randomized_svd(matrix, factors, n_iter=3, random_state=0)
+    left, values, _ = _svd(matrix, factors)
     return _unit(left * values)
 
 
@@ -59,10 +60,18 @@ def taste_likeness(data: Dataset) -> np.ndarray | None:
     viewers = 1 / np.sqrt(np.maximum(np.diff(matrix.indptr), 1))
     films = 1 / np.sqrt(likes[enough])
     scaled = diags_array(viewers) @ matrix @ diags_array(films)
-    _, values, right = randomized_svd(scaled, factors, n_iter=3, random_state=0)
+    _, values, right = _svd(scaled, factors)
     vectors = np.zeros((len(data.items), factors - 1), np.float32)
     vectors[enough] = _unit((right.T * values)[:, 1:])
     return vectors
+
+
+def _svd(matrix: Any, factors: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    # A second to import, which a service that starts has not.
+    from sklearn.utils.extmath import randomized_svd  # noqa: PLC0415
+
+    left, values, right = randomized_svd(matrix, factors, n_iter=3, random_state=0)
+    return left, values, right
 
 
 def _unit(rows: np.ndarray) -> np.ndarray:

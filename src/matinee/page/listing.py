@@ -29,7 +29,7 @@ def best_cards(maker: PageMaker, history: Histories, n: int, allowed: np.ndarray
         else:
             films = best(scores, min(n, int(shown.sum())))
             chances = np.ones(len(films))
-        return _cards(maker, scoring, history, films, chances)
+        return _cards(maker, scoring, history, (films, known[films]), chances)
 
 
 def card(maker: PageMaker, history: Histories, film: int) -> Card:
@@ -37,7 +37,9 @@ def card(maker: PageMaker, history: Histories, film: int) -> Card:
     with one_thread():
         history = history.on(maker.items)
         films = np.array([film], np.int64)
-        return _cards(maker, _scoring(maker, history), history, films, np.ones(1))[0]
+        scoring = _scoring(maker, history)
+        known = scoring.scores(history)[films]
+        return _cards(maker, scoring, history, (films, known), np.ones(1))[0]
 
 
 def alike(maker: PageMaker, film: int, n: int) -> list[tuple[int, float]]:
@@ -57,10 +59,10 @@ def _cards(
     maker: PageMaker,
     scoring: Scoring,
     history: Histories,
-    films: np.ndarray,
+    scored: tuple[np.ndarray, np.ndarray],
     chances: np.ndarray,
 ) -> list[Card]:
-    known = scoring.scores(history)[films]
+    films, known = scored
     none = np.full(len(films), -1, np.int64)
     because = scoring.evidence(history, films, [""] * len(films), none, none < 0, None)
     return [

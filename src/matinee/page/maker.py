@@ -72,8 +72,12 @@ class PageMaker:
         data: Dataset,
         allowed: np.ndarray | None = None,
         layout: Layout | None = None,
+        *,
+        whole: bool = True,
     ) -> "PageMaker":
         """For a fitted model and its data: a few seconds. `allowed` (films,) bool.
+
+        Without `whole` at once: there are no themes, and no film is known to be like another.
 
         By default those that are out: see `Rules`. "Lately" and "new" are counted from the latest
         moment that the data knows. InputError where `allowed` is not of these films.
@@ -81,8 +85,10 @@ class PageMaker:
         if allowed is not None and allowed.shape != (len(data.items),):
             raise InputError(f"allowed: expected {len(data.items)} flags, got {allowed.shape}")
         moment = data.as_of
-        taste, content = taste_likeness(data), content_likeness(data)
-        found = themes(facets(data), taste, len(data.items))
+        taste, content, found = None, None, list[Theme]()
+        if whole:
+            taste, content = taste_likeness(data), content_likeness(data)
+            found = themes(facets(data), taste, len(data.items))
         liked = data.histories.numbers[data.histories.strength > 0]
         likes = np.bincount(liked, minlength=len(data.items))
         names = data.movies.select("item_id", "title", "year")

@@ -33,12 +33,13 @@ class Films:
     number: Mapping[str, int]
     runtimes: Mapping[str, float]  # minutes, of films that have any
     scale: RatingScale
+    weights: Signals
 
     @classmethod
-    def of(cls, data: Dataset) -> "Films":
-        """Of the films of a data set."""
+    def of(cls, data: Dataset, weights: Signals = _WEIGHTS) -> "Films":
+        """Of the films of a data set, with what a policy says that events are worth."""
         number = {id_: place for place, id_ in enumerate(data.items.ids.to_list())}
-        return cls(data.items, number, runtimes(data.movies), data.scale)
+        return cls(data.items, number, runtimes(data.movies), data.scale, weights)
 
 
 def runtimes(movies: pl.DataFrame) -> dict[str, float]:
@@ -66,7 +67,7 @@ def standing(user_id: str, doings: Doings, films: Films, now: int) -> Standing:
 
 def _row(user_id: str, doings: Doings, films: Films, as_of: int) -> Histories:
     """What the viewer thinks of films as a history."""
-    found = conclusions(doings, films.runtimes, films.scale, as_of, _WEIGHTS)
+    found = conclusions(doings, films.runtimes, films.scale, as_of, films.weights)
     number = np.array([films.number.get(film, -1) for film in doings.films], np.int32)
     numbers = number[found.films]
     known = np.flatnonzero(found.leave_out & (numbers >= 0))

@@ -1,10 +1,11 @@
-"""A policy in one small TOML file: candidates, ranker, re-ranking and page."""
+"""A policy in one small TOML file: candidates, ranker, re-ranking, page, signals."""
 
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeAlias, TypeVar
 
+from matinee.dataset import Signals
 from matinee.errors import InputError
 from matinee.models.naming import recipe_from_text
 from matinee.ranking.glass_box import GlassBox
@@ -49,6 +50,7 @@ class Policy:
     ranker: RankerRecipe | None = None
     reranking: Reranking | None = None  # None: lists stay as ranked
     page: Layout = field(default_factory=Layout)
+    signals: Signals = field(default_factory=Signals)  # what events say, where there are events
 
 
 def policy_from_toml(text: str, name: str) -> Policy:
@@ -63,7 +65,7 @@ def policy_from_toml(text: str, name: str) -> Policy:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"policy {name}: expected TOML, got {error}") from None
-    known = ("name", "candidates", "ranker", "reranking", "page")
+    known = ("name", "candidates", "ranker", "reranking", "page", "signals")
     for key in document:
         if key not in known:
             raise InputError(f"policy {name}: expected {', '.join(known)}, got {key!r}")
@@ -82,7 +84,8 @@ def policy_from_toml(text: str, name: str) -> Policy:
         page = Layout.from_table(document.get("page", {}))
     except InputError as error:
         raise InputError(f"policy {own}: [page] {error}") from None
-    return Policy(own, candidates, ranker, reranking, page)
+    signals = _section(document.get("signals", {}), Signals, f"policy {own}: [signals]")
+    return Policy(own, candidates, ranker, reranking, page, signals)
 
 
 def policy_to_toml(policy: Policy) -> str:
@@ -99,6 +102,8 @@ def policy_to_toml(policy: Policy) -> str:
     lines += [f"kinds = {_toml(page.kinds)}"]
     if page.weights:
         lines += ["", "[page.weights]", *(f"{kind} = {_toml(w)}" for kind, w in page.weights)]
+    if policy.signals != Signals():
+        lines += ["", "[signals]", *_settings(policy.signals)]
     return "\n".join(lines) + "\n"
 
 

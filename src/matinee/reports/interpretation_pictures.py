@@ -6,8 +6,9 @@ from typing import Any
 import altair as alt
 import polars as pl
 
+from matinee.errors import listed
 from matinee.exploration.picture import Picture, picture
-from matinee.exploration.wording import listed, percent
+from matinee.exploration.wording import percent
 from matinee.reports.interval_charts import bar_chart, interval_chart
 
 _SHOWN = 15

@@ -5,8 +5,8 @@ from typing import Any
 
 import polars as pl
 
+from matinee.errors import listed
 from matinee.exploration.picture import Picture, picture
-from matinee.exploration.wording import listed
 from matinee.reports.interval_charts import interval_chart, tiles
 
 _ALL = "all viewers"

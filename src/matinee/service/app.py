@@ -7,10 +7,12 @@ from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from matinee.service import choices, erasing, events, films, health, pages
+from matinee.service import choices, erasing, events, films, health, models, pages
+from matinee.service.appender import Appender
 from matinee.service.documents import Problem
 from matinee.service.envelope import Envelope
 from matinee.service.erasing import Hearing
+from matinee.service.guard import Guard
 from matinee.service.keys import Keys
 from matinee.service.live import Live
 from matinee.service.metrics import Metrics
@@ -29,6 +31,7 @@ _TOLD = {
     403: "A key of another scope",
     404: "No such film",
     405: "Another method; the header Allow has those that there are",
+    409: "A version that may not serve",
     410: "A viewer who was erased",
     413: "The body is too large",
     415: "The body is not said to be JSON",
@@ -69,6 +72,7 @@ def create_app(settings: Settings) -> FastAPI:
         films.router,
         events.router,
         choices.router,
+        models.router,
         erasing.router,
         health.router,
     )
@@ -101,4 +105,6 @@ def _worker(settings: Settings, metrics: Metrics) -> Worker:
         raise
     live.start()
     pages_log = PageLog(store.database, store.key, metrics)
-    return Worker(store, live, Keys(store.database), pages_log, metrics)
+    guard, appender = Guard(), Appender(lambda: live.served.log)
+    keys = Keys(store.database, guard)
+    return Worker(store, live, keys, pages_log, metrics, guard, appender)

@@ -1,14 +1,17 @@
 """POST events, and the few things that a viewer says as endpoints of their own."""
 
+import asyncio
 import time
 import uuid
 from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path
+from fastapi.responses import JSONResponse
 
+from matinee.errors import StoreError
+from matinee.service.appender import WAIT_S
 from matinee.service.documents import (
-    EventOut,
     EventsIn,
     EventsOut,
     FilmIn,
@@ -26,29 +29,32 @@ UserId = Annotated[Id, Path(description="a viewer")]
 FilmId = Annotated[Id, Path(description="a film of the catalogue")]
 
 
-@router.post("/events", status_code=202)
-def events(body: EventsIn, worker: WorkerParam) -> EventsOut:
+@router.post("/events", status_code=202, response_model=EventsOut)
+async def events(body: EventsIn, worker: WorkerParam) -> JSONResponse:
     """Keep what viewers did: what is accepted is on the disk, and counts on the next page.
 
     An event may be sent again: one that is there already is "repeated". An event without a
     `user_id` is of the anonymous session that its `session_id` names.
     """
     batch = [_of_session(event) for event in body.events]
-    answers = worker.live.served.log.append(batch, int(time.time()))
+    try:  # waited for without a thread, so that a slow disk takes none from pages
+        answers = await asyncio.wait_for(asyncio.wrap_future(worker.appender.send(batch)), WAIT_S)
+    except TimeoutError:
+        raise StoreError(f"database: expected an answer, got none in {WAIT_S} s") from None
     found = [
-        EventOut(
-            event_id=_shown(event.get("event_id")),
-            state=answer.state,
-            code=answer.refusal.code if answer.refusal else None,
-            reason=answer.refusal.reason if answer.refusal else None,
-        )
+        {
+            "event_id": _shown(event.get("event_id")),
+            "state": answer.state,
+            "code": answer.refusal.code if answer.refusal else None,
+            "reason": answer.refusal.reason if answer.refusal else None,
+        }
         for event, answer in zip(body.events, answers, strict=True)
     ]
     states = [answer.state for answer in answers]
     counts = {state: states.count(state) for state in ("accepted", "repeated", "refused")}
     for state, count in counts.items():
         worker.metrics.events.labels(state).inc(count)
-    return EventsOut(**counts, events=found)
+    return JSONResponse({**counts, "events": found}, 202)
 
 
 @router.put("/users/{user_id}/ratings/{item_id}")
@@ -111,7 +117,7 @@ def _kept(
         "value": value,
         "timestamp": now,
     }
-    answer = served.log.append([event], now)[0]
+    answer = worker.appender.append([event])[0]
     worker.metrics.events.labels(answer.state).inc()
     if answer.refusal is not None:
         field = answer.refusal.reason.partition(":")[0]

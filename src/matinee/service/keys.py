@@ -2,17 +2,21 @@
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from matinee.errors import StoreError
+from matinee.service.guard import Guard
 from matinee.service.problems import Problem
 from matinee.store.access import Scope, make_api_key, read_api_keys, scope_of
 from matinee.store.database import Database
 
 KNOWN_S = 5.0  # for so long a worker believes what it found: a revoked key goes no further
+LAST_S = 3_600.0  # and for so long where the database does not answer
 _MOST = 1_000
 _bearer = HTTPBearer(auto_error=False, description="an API key: matinee keys add")
 _Known = dict[bytes, tuple[float, tuple[str, Scope] | None]]
@@ -21,8 +25,8 @@ _Known = dict[bytes, tuple[float, tuple[str, Scope] | None]]
 class Keys:
     """The keys of a database as one worker knows them."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, guard: Guard) -> None:
+        self._database, self._guard = database, guard
         self._known: _Known = {}
 
     def of(self, api_key: str) -> tuple[str, Scope] | None:
@@ -32,17 +36,29 @@ class Keys:
         """
         digest, now = hashlib.sha256(api_key.encode()).digest(), time.monotonic()
         found = self._known.get(digest)
-        if found is None or found[0] < now:
-            if len(self._known) >= _MOST:
-                self._known.clear()
-            found = self._known[digest] = (now + KNOWN_S, scope_of(self._database, api_key))
-        return found[1]
+        if found is not None and now < found[0] + KNOWN_S:
+            return found[1]
+        try:
+            owner = self._guard.ask(lambda: scope_of(self._database, api_key))
+        except StoreError:
+            if found is None or now > found[0] + LAST_S:
+                raise
+            return found[1]
+        if len(self._known) >= _MOST:
+            self._known.clear()
+        self._known[digest] = now, owner
+        return owner
+
+    def fresh(self, api_key: str) -> bool:
+        """Whether `of` answers without asking the database."""
+        found = self._known.get(hashlib.sha256(api_key.encode()).digest())
+        return found is not None and time.monotonic() < found[0] + KNOWN_S
 
 
-def needs(scope: Scope) -> Callable[..., None]:
+def needs(scope: Scope) -> Callable[..., Awaitable[None]]:
     """A dependency that lets keys of this scope in, and those of admin."""
 
-    def check(
+    async def check(
         request: Request,
         sent: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
     ) -> None:
@@ -50,7 +66,8 @@ def needs(scope: Scope) -> Callable[..., None]:
         if sent is None:
             detail = "Authorization: expected 'Bearer KEY', got none; matinee keys add makes one"
             raise Problem(401, "no_key", detail, "Authorization", headers=challenge)
-        found = request.app.state.worker.keys.of(sent.credentials)
+        keys, key = request.app.state.worker.keys, sent.credentials
+        found = keys.of(key) if keys.fresh(key) else await run_in_threadpool(keys.of, key)
         if found is None:
             detail = "Authorization: expected a key of this service, got another or a revoked one"
             raise Problem(401, "wrong_key", detail, "Authorization", headers=challenge)

@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse
 
 from matinee.page import Card
 from matinee.page.listing import best_cards
-from matinee.service.asking import asked
+from matinee.service.asking import Asked, asked
 from matinee.service.documents import ListOut, PageOut
 from matinee.service.filters import Wanted, allowed
 from matinee.service.keys import needs
@@ -31,14 +31,14 @@ def page(
 ) -> JSONResponse:
     """The page of a viewer as of now: every event that was accepted counts."""
     served = worker.live.served
-    viewed = asked(worker, served, viewer)
+    viewed = asked(worker, served, viewer, or_last=True)
     used = viewed.used
     with worker.computing:
         made = viewed.maker.page(
             used.history, begun=used.begun, listed=used.listed, rows=rows, cards=cards
         )
     shown = [list(row.cards) for row in made.rows]
-    about = _logged(worker, served, viewer, shown)
+    about = _logged(worker, served, viewed, viewer, shown)
     about |= {"personal": made.personal, "notes": viewed.notes(made.notes)}
     return JSONResponse(about | made.to_json_dict())
 
@@ -52,10 +52,10 @@ def recommendations(
 ) -> JSONResponse:
     """The n best films for a viewer that pass every filter, with the reasons of each."""
     served = worker.live.served
-    viewed = asked(worker, served, viewer)
+    viewed = asked(worker, served, viewer, or_last=True)
     with worker.computing:
         found = best_cards(viewed.maker, viewed.used.history, n, allowed(served, wanted))
-    about = _logged(worker, served, viewer, [found])
+    about = _logged(worker, served, viewed, viewer, [found])
     about["personal"] = bool(np.any(viewed.used.history.strength > 0))
     fewer = [] if len(found) == n else [f"{len(found)} of {n} films: no other passes the filters"]
     about["notes"] = viewed.notes(fewer)
@@ -63,7 +63,7 @@ def recommendations(
 
 
 def _logged(
-    worker: Worker, served: Served, viewer: str, shown: Sequence[Sequence[Card]]
+    worker: Worker, served: Served, viewed: Asked, viewer: str, shown: Sequence[Sequence[Card]]
 ) -> dict[str, Any]:
     """Have the log keep rows of cards under a new page_id; what every answer says of itself."""
     page_id = uuid.uuid4().hex
@@ -72,5 +72,5 @@ def _logged(
         for place, row in enumerate(shown)
         for slot, card in enumerate(row)
     ]
-    worker.log(served, page_id, viewer, cards)
-    return {"page_id": page_id, "policy": served.name, "degraded": list(served.degraded)}
+    worker.log(served, page_id, viewer, cards, viewed.degraded)
+    return {"page_id": page_id, "policy": served.name, "degraded": list(viewed.degraded)}

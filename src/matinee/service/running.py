@@ -13,15 +13,18 @@ from matinee.service.metrics import SHARED
 _GRACE_S = 10  # for requests that are being answered when it is told to stop
 
 
-def run(host: str, port: int, workers: int) -> None:
-    """Serve until told to stop (SIGINT, SIGTERM); requests that have begun are answered."""
+def run(application: str, host: str, port: int, workers: int) -> None:
+    """Serve an application ("module:function") until told to stop (SIGINT, SIGTERM).
+
+    Requests that have begun are answered.
+    """
     # uvicorn stops gracefully, then raises the signal again: that is to end us, not to kill us.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with tempfile.TemporaryDirectory(prefix="matinee-metrics-") as folder:
         if workers > 1:
             os.environ.setdefault(SHARED, folder)  # read by prometheus_client in the workers
         uvicorn.run(
-            "matinee.service.app:app_of_settings",
+            application,
             factory=True,
             host=host,
             port=port,

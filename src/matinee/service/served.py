@@ -10,24 +10,31 @@ import numpy as np
 import polars as pl
 
 from matinee import training
-from matinee.dataset import Dataset
+from matinee.dataset import Dataset, Signals, Vocabulary
 from matinee.errors import ArtefactError
 from matinee.models.popularity import Popularity
 from matinee.models.protocols import Recipe, Scorer
 from matinee.models.weighted_rating import WeightedRating
+from matinee.models.widening import widened
 from matinee.page import PageMaker
 from matinee.page.standing import Films, Standing, standing
+from matinee.ranking import FittedPolicy
 from matinee.service.viewers import Viewers
-from matinee.store.catalogue import read_films, read_tables
+from matinee.store.catalogue import read_tables, withdrawn_films
 from matinee.store.database import Database
 from matinee.store.events import EventLog
 from matinee.store.folders import current
 from matinee.store.opening import Store
+from matinee.store.served import live_artefact
 from matinee.store.workspace import Workspace
 from matinee.training.policy_keeping import RANKER, load_policy
+from matinee.training.version_folders import first_stage_of, hold_to, load_version, with_new_films
 
 DATABASE = "database"  # the name of the data set, under which `train` keeps models of it
 NO_MODEL = "no model"
+NO_VERSION = "live version unreadable"
+_MOST_KEPT = 500_000  # ratings that a worker holds on to
+_WEIGHTS = Signals()
 _log = logging.getLogger("matinee.service")
 
 
@@ -43,12 +50,13 @@ class Served:
     log: EventLog
     films: Films  # what viewers' events are read with
     read_at: int  # what changed since is not in it
+    artefact_id: str | None  # of the index; None for what is not in it
     masks: Mapping[str, Mapping[str, np.ndarray]]  # genre and language -> films that have it
     years: np.ndarray  # (films,) float64, NaN = unknown
 
     def standing(self, user_id: str, viewers: Viewers, now: int) -> Standing:
         """What the database knows of a viewer now."""
-        return standing(user_id, viewers.of(user_id, self.log), self.films, now)
+        return standing(user_id, viewers.of(user_id, self.log).doings, self.films, now)
 
     def number(self, item_id: str) -> int:
         """The film's number, -1 if it is not served."""
@@ -56,36 +64,71 @@ class Served:
 
 
 @dataclass(frozen=True, slots=True)
-class _Chosen:
+class Chosen:
     """A model to serve, before it is known what it makes pages of."""
 
     maker: PageMaker
     scorer: Scorer
     name: str
     degraded: tuple[str, ...] = ()
+    artefact_id: str | None = None
+    weights: Signals = _WEIGHTS  # of events
 
 
 def read_served(store: Store, workspace: Workspace) -> Served:
-    """Read the database and the newest kept model or policy of it: seconds.
+    """Read the database and its live version, or the newest kept model or policy of it: seconds.
 
-    Where none is kept, or none can be read, pages are those of anybody and say so.
+    Where there is none, or none can be read, pages are those of anybody and say so.
     """
     read_at = int(time.time())
     data = Dataset.from_tables(read_tables(store.database, DATABASE))
-    chosen = _newest(data, workspace) or _of_anybody(data)
-    shown = chosen.maker.shown & ~_withdrawn(store.database, data)
+    chosen, lost = _live(store, data), tuple[str, ...]()
+    if chosen is None:
+        lost = (NO_VERSION,) if live_artefact(store.database) else ()
+        chosen = _newest(data, workspace) or _of_anybody(data)
+    chosen = replace(chosen, degraded=chosen.degraded + lost)
+    return served_of(store, data, chosen, read_at)
+
+
+def served_of(store: Store, data: Dataset, chosen: Chosen, read_at: int) -> Served:
+    """What requests read of a model and what makes pages of it."""
+    if data.histories.entries > _MOST_KEPT:  # only a demonstration looks at other viewers
+        data = replace(data, users=Vocabulary.of([]), histories=data.histories.slice(0, 0))
     return Served(
         data,
-        replace(chosen.maker, shown=shown),
+        replace(chosen.maker, shown=chosen.maker.shown & ~_withdrawn(store.database, data)),
         chosen.scorer,
         chosen.name,
         chosen.degraded,
         store.log,
-        Films.of(data),
+        Films.of(data, chosen.weights),
         read_at,
+        chosen.artefact_id,
         {"genre": _of_lists(data, "genres"), "language": _of_texts(data, "language")},
         data.movies["year"].cast(pl.Float64).fill_null(float("nan")).to_numpy(),
     )
+
+
+def _live(store: Store, data: Dataset) -> Chosen | None:
+    """The version of the index that every server should serve, if it can be read."""
+    live = live_artefact(store.database)
+    if live is None:
+        return None
+    try:
+        fitted = load_version(store.versions.fetch(live.artefact_id, live.place), data)
+        hold_to(data, fitted, live.place)
+        fitted = with_new_films(fitted, data)
+    except ArtefactError as error:
+        _log.error("not served: %s", error)
+        return None
+    scorer = first_stage_of(fitted)
+    if isinstance(fitted, FittedPolicy):
+        name, weights = f"policy {fitted.policy.name}", fitted.policy.signals
+        maker = PageMaker.of_policy(fitted, data)
+    else:
+        maker, weights = PageMaker.of(scorer, data), _WEIGHTS
+        name = training.describe(fitted.recipe)
+    return Chosen(maker, scorer, name, (), live.artefact_id, weights)
 
 
 def kept_at(workspace: Workspace) -> float:
@@ -104,7 +147,12 @@ def _kept_at(folder: Path) -> float:
         return 0.0
 
 
-def _newest(data: Dataset, workspace: Workspace) -> _Chosen | None:
+def newest_folder(workspace: Workspace) -> Path | None:
+    """Where the model or policy lies that was kept last, readable or not."""
+    return max(_folders(workspace), key=_kept_at, default=None)
+
+
+def _newest(data: Dataset, workspace: Workspace) -> Chosen | None:
     policies = set(workspace.policy_folders(DATABASE))
     for folder in sorted(_folders(workspace), key=_kept_at, reverse=True):
         try:
@@ -114,21 +162,24 @@ def _newest(data: Dataset, workspace: Workspace) -> _Chosen | None:
     return None
 
 
-def _of_policy(folder: Path, data: Dataset) -> _Chosen:
+def _of_policy(folder: Path, data: Dataset) -> Chosen:
     fitted = load_policy(folder, data, of_any=True)
     assert fitted is not None
     _hold_to(data, fitted.first.scorer, folder)
+    fitted = replace(fitted, first=replace(fitted.first, scorer=widened(fitted.first.scorer, data)))
     maker = PageMaker.of_policy(fitted, data)
     stale = ("stale model",) if training.stale(current(folder) / RANKER) else ()
-    return _Chosen(maker, fitted.first.scorer, f"policy {fitted.policy.name}", stale)
+    name = f"policy {fitted.policy.name}"
+    return Chosen(maker, fitted.first.scorer, name, stale, weights=fitted.policy.signals)
 
 
-def _of_model(folder: Path, data: Dataset) -> _Chosen:
+def _of_model(folder: Path, data: Dataset) -> Chosen:
     trained = training.load(folder)
     _hold_to(data, trained.scorer, folder)
+    scorer = widened(trained.scorer, data)
     stale = ("stale model",) if training.stale(folder) else ()
     name = training.describe(trained.recipe)
-    return _Chosen(PageMaker.of(trained.scorer, data), trained.scorer, name, stale)
+    return Chosen(PageMaker.of(scorer, data), scorer, name, stale)
 
 
 def _hold_to(data: Dataset, scorer: Scorer, folder: Path) -> None:
@@ -141,17 +192,16 @@ def _hold_to(data: Dataset, scorer: Scorer, folder: Path) -> None:
         )
 
 
-def _of_anybody(data: Dataset) -> _Chosen:
+def _of_anybody(data: Dataset) -> Chosen:
     votes = data.movies["vote_count"].drop_nulls().len() > 0
     recipe: Recipe = WeightedRating() if votes else Popularity()
     scorer = recipe.fit(data, np.random.default_rng(0))
-    return _Chosen(PageMaker.of(scorer, data), scorer, training.describe(recipe), (NO_MODEL,))
+    return Chosen(PageMaker.of(scorer, data), scorer, training.describe(recipe), (NO_MODEL,))
 
 
 def _withdrawn(database: Database, data: Dataset) -> np.ndarray:
-    films, withdrawn = read_films(database)
     mask = np.zeros(len(data.items), bool)
-    mask[data.items.numbers(films["item_id"].filter(withdrawn))] = True
+    mask[data.items.numbers(sorted(withdrawn_films(database)))] = True
     return mask
 
 

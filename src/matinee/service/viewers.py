@@ -5,6 +5,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from matinee.dataset import Doings
+from matinee.store.choices import Choices, choices_of
 from matinee.store.events import EventLog, Tally
 
 MOST_EVENTS = 10_000  # of one viewer, the latest
@@ -12,10 +13,21 @@ _MOST_VIEWERS = 5_000
 _MOST_REMEMBERED = 400_000  # events of all viewers together: some 40 MB
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """What the database has of one viewer."""
+
+    doings: Doings
+    choices: Choices
+
+
+NOTHING = Known(Doings.of([]), Choices())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Remembered:
     tally: Tally
-    doings: Doings
+    known: Known
 
 
 class Viewers:
@@ -30,21 +42,26 @@ class Viewers:
         self._events = 0
         self._lock = threading.Lock()
 
-    def of(self, user_id: str, log: EventLog) -> Doings:
-        """The viewer's events as of now; StoreError where the database does not answer."""
-        tally = log.tally(user_id)
+    def of(self, user_id: str, log: EventLog) -> Known:
+        """What is known of a viewer now; StoreError where the database does not answer."""
+        tally, choices = log.tally(user_id), choices_of(log.database, user_id)
         with self._lock:
             held = self._known.get(user_id)
         if held is not None and held.tally == tally:
-            with self._lock:
-                if user_id in self._known:
-                    self._known.move_to_end(user_id)
-            return held.doings
-        doings = None if held is None else _continued(held, tally, user_id, log)
+            doings: Doings | None = held.known.doings
+        else:
+            doings = None if held is None else _continued(held, tally, user_id, log)
         if doings is None:
             doings = Doings.of(log.rows_of(user_id, limit=MOST_EVENTS) if tally.events else [])
-        self._remember(user_id, _Remembered(tally, doings))
-        return doings
+        known = Known(doings, choices)
+        self._remember(user_id, _Remembered(tally, known))
+        return known
+
+    def last(self, user_id: str) -> Known:
+        """What was known of a viewer when it was last asked for here; else nothing."""
+        with self._lock:
+            held = self._known.get(user_id)
+        return NOTHING if held is None else held.known
 
     def forget(self, user_id: str) -> None:
         """Keep nothing of a viewer."""
@@ -59,16 +76,16 @@ class Viewers:
     def _remember(self, user_id: str, new: _Remembered) -> None:
         with self._lock:
             self._drop(user_id)
-            if not new.tally.events:
+            if not new.tally.events and new.known.choices == Choices():
                 return
             self._known[user_id] = new
-            self._events += len(new.doings)
+            self._events += len(new.known.doings)
             while len(self._known) > _MOST_VIEWERS or self._events > _MOST_REMEMBERED:
                 self._drop(next(iter(self._known)))
 
     def _drop(self, user_id: str) -> None:
         held = self._known.pop(user_id, None)
-        self._events -= 0 if held is None else len(held.doings)
+        self._events -= 0 if held is None else len(held.known.doings)
 
 
 def _continued(held: _Remembered, tally: Tally, user_id: str, log: EventLog) -> Doings | None:
@@ -82,4 +99,4 @@ def _continued(held: _Remembered, tally: Tally, user_id: str, log: EventLog) -> 
         held.tally.sum + sum(row[0] for row in rows),
     )
     # On PostgreSQL a lower number may come later than a higher one.
-    return held.doings.after(Doings.of(rows), MOST_EVENTS) if came == tally else None
+    return held.known.doings.after(Doings.of(rows), MOST_EVENTS) if came == tally else None

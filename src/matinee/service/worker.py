@@ -8,7 +8,9 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Request
 
+from matinee.service.appender import Appender
 from matinee.service.documents import Id, SessionId
+from matinee.service.guard import Guard
 from matinee.service.keys import Keys
 from matinee.service.live import Live
 from matinee.service.metrics import Metrics
@@ -29,24 +31,35 @@ class Worker:
     keys: Keys
     pages: PageLog
     metrics: Metrics
+    guard: Guard
+    appender: Appender
     viewers: Viewers = field(default_factory=Viewers)
     # One model at a time: two threads of Python only make each other late.
     computing: threading.Lock = field(default_factory=threading.Lock)
 
     def close(self) -> None:
-        """Look for no changes, write the pages that wait, give connections back."""
+        """Look for no changes, write the events and pages that wait, give connections back."""
         self.live.stop()
+        self.appender.close()
         self.pages.close()
         self.store.database.close()
 
-    def log(self, served: Served, page_id: str, user_id: str, cards: Sequence[Card]) -> None:
-        """Keep what was shown, and count what was missing."""
-        for reason in served.degraded:
+    def log(
+        self,
+        served: Served,
+        page_id: str,
+        user_id: str,
+        cards: Sequence[Card],
+        degraded: Sequence[str] | None = None,
+    ) -> None:
+        """Keep what was shown, and count what was missing: by default what `served` lacks."""
+        for reason in served.degraded if degraded is None else degraded:
             self.metrics.degraded.labels(reason).inc()
-        self.pages.add(ServedPage(page_id, user_id, served.name, int(time.time()), cards))
+        now, artefact_id = int(time.time()), served.artefact_id
+        self.pages.add(ServedPage(page_id, user_id, served.name, now, cards, artefact_id))
 
 
-def worker_of(request: Request) -> Worker:
+async def worker_of(request: Request) -> Worker:
     """The worker that answers this request."""
     found: Worker = request.app.state.worker
     return found
@@ -57,7 +70,7 @@ def session_viewer(session_id: str) -> str:
     return f"session:{session_id}"
 
 
-def viewer_of(
+async def viewer_of(
     user_id: Annotated[Id | None, Query(description="a viewer")] = None,
     session_id: Annotated[SessionId | None, Query(description="or an anonymous session")] = None,
 ) -> str:

@@ -17,6 +17,7 @@ import polars as pl
 from numpy.lib import format as npy
 
 from matinee.errors import ArtefactError, few
+from matinee.store.checked_files import Seen
 from matinee.store.folders import current, previous, replaced
 
 FORMAT = "matinee artefact"
@@ -76,6 +77,9 @@ def exists(folder: Path) -> bool:
 
 def read(folder: Path) -> tuple[Manifest, dict[str, np.ndarray]]:
     """The manifest and the arrays, mapped read-only; every byte is checked by its SHA-256.
+
+    A large file that was checked before and has not been written to since is not read again: a
+    service that starts has no time for gigabytes.
 
     ArtefactError names the folder and the file that is damaged, missing, foreign or newer, what
     was expected and what was found. If a writer replaces the folder meanwhile, the new one is read.
@@ -222,13 +226,17 @@ def _checked(path: Path, entry: Mapping[str, Any]) -> BinaryIO:
     except OSError as error:
         found = error.strerror
         raise ArtefactError(f"{path}: expected {entry['bytes']} bytes, got {found}") from None
-    size, digest = os.fstat(file.fileno()).st_size, hashlib.file_digest(file, "sha256").hexdigest()
+    size = os.fstat(file.fileno()).st_size
+    if size == entry["bytes"] and Seen.of(file).before(path, entry["sha256"]):
+        return file
+    digest = hashlib.file_digest(file, "sha256").hexdigest()
     if size != entry["bytes"] or digest != entry["sha256"]:
         file.close()
         raise ArtefactError(
             f"{path}: expected {entry['bytes']} bytes of sha256 {entry['sha256']}, got {size} of "
             f"{digest}"
         )
+    Seen.of(file).keep(path, digest)
     file.seek(0)
     return file
 

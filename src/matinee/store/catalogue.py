@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import polars as pl
@@ -53,14 +53,23 @@ def withdraw(database: Database, item_ids: Iterable[str], now: int, *, back: boo
         return connection.execute(change, {"ids": list(item_ids)}).rowcount
 
 
-def read_films(database: Database) -> tuple[pl.DataFrame, pl.Series]:
-    """The catalogue as MOVIES, by item_id, and which of its films are withdrawn (Boolean)."""
-    query = select(*(films.c[name] for name in MOVIES), films.c.withdrawn)
+def read_films(database: Database, names: Iterable[str] = MOVIES) -> pl.DataFrame:
+    """The catalogue as MOVIES, by item_id; of other columns than `names` nothing is known."""
+    wanted = {name: MOVIES[name] for name in names}
+    query = select(*(films.c[name] for name in wanted))
     with database.reading() as connection:
         rows = connection.execute(query).all()
-    schema = MOVIES | {"withdrawn": pl.Boolean()}
-    table = pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row").sort("item_id")
-    return table.drop("withdrawn"), table["withdrawn"]
+    table = pl.DataFrame(_columns(rows, len(wanted)), schema=wanted).sort("item_id")
+    missing = [pl.lit(None, kind).alias(name) for name, kind in MOVIES.items()]
+    table = table.with_columns(one for one in missing if one.meta.output_name() not in wanted)
+    return table.select(list(MOVIES))
+
+
+def withdrawn_films(database: Database) -> set[str]:
+    """The films that are known and never recommended."""
+    with database.reading() as connection:
+        query = select(films.c.item_id).where(films.c.withdrawn)
+        return set(connection.execute(query).scalars())
 
 
 def knows_film(database: Database, item_id: str) -> bool:
@@ -102,22 +111,40 @@ def read_tables(database: Database, name: str = "database") -> Tables:
     Without those of viewers who do not want models to learn from them.
     """
     refused = list(refusing(database, "improvement"))
-    movies, _ = read_films(database)
-    of_rating = ("event_id", "user_id", "item_id", "value", "timestamp")
-    said = select(*(events.c[name] for name in of_rating)).where(events.c.kind == "rate")
+    movies = read_films(database)
     taken_back = select(events.c.user_id, events.c.retracts).where(events.c.retracts.is_not(None))
+    key = {"user_id": pl.String(), "event_id": pl.String()}
     with database.reading() as connection:
         scale = _scale(connection) or DEFAULT_SCALE
-        rows = connection.execute(said.order_by(events.c.timestamp, events.c.seq)).all()
         back = connection.execute(taken_back).all()
-    key = {"user_id": pl.String(), "event_id": pl.String()}
-    retracted = pl.DataFrame([tuple(row) for row in back], schema=key, orient="row")
-    columns = {"event_id": pl.String()} | RATINGS
-    ratings = pl.DataFrame([tuple(row) for row in rows], schema=columns, orient="row")
-    ratings = ratings.filter(~pl.col("user_id").is_in(refused))
-    ratings = ratings.join(retracted, on=list(key), how="anti", maintain_order="left")
+    # Of millions of ratings the ids are read only where some were taken back.
+    schema = {"seq": pl.Int64()} | ({"event_id": pl.String()} if back else {}) | RATINGS
+    parts = [pl.DataFrame(schema=schema)]
+    parts += [
+        pl.DataFrame(_columns(rows, len(schema)), schema=schema)
+        for rows in database.rows(_standing(tuple(schema)), _ROWS_AT_ONCE)
+    ]
+    retracted = pl.DataFrame(_columns(back, len(key)), schema=key)
+    ratings = pl.concat(parts)
+    if refused:
+        ratings = ratings.filter(~pl.col("user_id").is_in(refused))
+    if back:
+        ids = pl.col("event_id").str.replace_all("-", "")
+        retracted = retracted.with_columns(ids)
+        ratings = ratings.with_columns(ids).join(retracted, on=list(key), how="anti")
+    ratings = ratings.sort("timestamp", "seq")
     ratings = ratings.unique(["user_id", "item_id"], keep="last", maintain_order=True)
     return Tables(name, movies, ratings.select(list(RATINGS)), scale)
+
+
+def _standing(columns: tuple[str, ...]) -> str:
+    own = {"rating": "value", "event_id": "CAST(event_id AS text)"}
+    listed = ", ".join(own.get(name, name) for name in columns)
+    return f"SELECT {listed} FROM events WHERE kind = 'rate'"
+
+
+def _columns(rows: Sequence[Any], count: int) -> list[tuple[Any, ...]]:
+    return list(zip(*rows, strict=True)) or [()] * count
 
 
 def _sound_films(movies: pl.DataFrame) -> pl.DataFrame:

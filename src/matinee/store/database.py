@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -60,6 +60,18 @@ class Database:
                 yield connection.driver_connection
             finally:
                 connection.close()
+
+    def rows(self, query: str, at_once: int) -> Iterator[list[tuple[Any, ...]]]:
+        """The rows of a query as the driver has them, some at a time: for millions of them."""
+        with self.raw() as connection:
+            try:
+                # A cursor with a name stays on the server, so that rows come when they are wanted.
+                with closing(connection.cursor(*(("rows",) if self.postgres else ()))) as cursor:
+                    cursor.execute(query)
+                    while rows := cursor.fetchmany(at_once):
+                        yield rows
+            finally:
+                connection.rollback()
 
     def close(self) -> None:
         """Give back all connections."""

@@ -133,6 +133,7 @@ class Workspace:
                 name=name,
                 scale=RatingScale(**index["scale"]),
                 simulated=bool(index["simulated"]),
+                strength=None,
                 published={
                     table: _read_table(folder / f"{file}.parquet")
                     for table, file in index["published"].items()

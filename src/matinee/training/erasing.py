@@ -61,13 +61,14 @@ def erase_viewer(
     """
     number, until = secrets.token_hex(16), now + days * _DAY_S
     keep_tombstone(workspace.home, store.key, user_id, now)
-    open_erasure(store.database, number, now, until)
     counts = erase(store.database, store.key, user_id, now)
     places = [Place(f"database: {table}", "done") for table in counts]
     places.append(Place("database: the space of the rows", "done"))
     lake.forget(store.log, store.lake, user_id)
     places.append(Place("snapshot files", "done"))
     places += renewed(store, workspace, until)
+    # On record only now: another process settles what is on record and finds nothing marked.
+    open_erasure(store.database, number, now, until)
     places.append(Place("memory of workers", "pending", now + HEARD_S))
     places += [Place(place, "out of reach", None, note) for place, note in _OUT_OF_REACH]
     settle_what_can_be(store, workspace, now)

@@ -24,7 +24,7 @@ from matinee.training.fitting import Trained
 from matinee.training.keeping import load, save
 
 _KIND = "policy"
-RANKER, _MODEL, _STARS = "ranker", "model", "stars"  # the folders of the three
+RANKER, MODEL, _STARS = "ranker", "model", "stars"  # the folders of the three
 _RANKERS: Mapping[str, Any] = {
     each.kind: each for each in (FittedLinearRanker, FittedLambdaMart, FittedGlassBox)
 }
@@ -36,7 +36,7 @@ def save_policy(fitted: FittedPolicy, folder: Path, data: Dataset) -> None:
     Features of films and re-ranking are not in it: they are made of the data when it is read.
     """
     with replaced(folder) as temporary:
-        save(_trained(fitted.first.scorer), temporary / _MODEL, data)
+        save(_trained(fitted.first.scorer), temporary / MODEL, data)
         if fitted.first.stars is not None:
             save(_trained(fitted.first.stars), temporary / _STARS, data)
         ranker = fitted.ranker
@@ -75,7 +75,7 @@ def load_policy(folder: Path, data: Dataset, *, of_any: bool = False) -> FittedP
     stars: RatingPredictor | None = None
     if (place / _STARS).is_dir():
         stars = cast(RatingPredictor, load(place / _STARS).scorer)
-    first = FirstStage(load(place / _MODEL).scorer, stars, PairFeatures.of(data))
+    first = FirstStage(load(place / MODEL).scorer, stars, PairFeatures.of(data))
     reranking = None if policy.reranking is None else policy.reranking.fit(data)
     return FittedPolicy(policy, first, ranker, reranking, seed)
 

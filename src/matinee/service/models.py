@@ -1,0 +1,66 @@
+"""GET models, POST models/{id}/live: the versions that serve, and which of them does."""
+
+import time
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+from pydantic import Field
+
+from matinee.errors import InputError, UnknownId
+from matinee.service.documents import Document, Id
+from matinee.service.keys import needs
+from matinee.service.problems import Problem
+from matinee.service.worker import WorkerParam
+from matinee.store.index import make_live, told, version
+from matinee.store.served import read_artefacts
+
+router = APIRouter(prefix="/v1", tags=["admin"], dependencies=[Depends(needs("admin"))])
+_ID = "20261126-181503-3f2a"
+
+
+class ModelOut(Document):
+    """One version; `check` is its comparison with the one that ran when it was made."""
+
+    artefact_id: str = Field(examples=[_ID])
+    state: Literal["candidate", "live", "retired", "refused"]
+    made_at: int = Field(examples=[1_790_000_000])
+    name: str | None = Field(examples=["ease:ridge=500.0"])
+    kind: str | None = Field(examples=["model"])
+    data: dict[str, Any] | None = Field(examples=[{"users": 549, "films": 9742}])
+    check: dict[str, Any] | None = Field(examples=[{"metric": "ndcg@10", "viewers": 304}])
+    refused: dict[str, Any] | None = Field(examples=[None])
+
+
+class ModelsOut(Document):
+    """All versions, the newest first, and which of them this worker serves now."""
+
+    models: list[ModelOut]
+    served: str | None = Field(examples=[_ID])
+
+
+@router.get("/models")
+def models(worker: WorkerParam) -> ModelsOut:
+    """The versions of what is served, the newest first."""
+    found = read_artefacts(worker.store.database)
+    return ModelsOut(
+        models=[ModelOut(**told(each)) for each in found], served=worker.live.served.artefact_id
+    )
+
+
+@router.post("/models/{artefact_id}/live")
+def live(
+    artefact_id: Annotated[Id, Path(description="a version of the index")],
+    worker: WorkerParam,
+    request: Request,
+    force: Annotated[bool, Query(description="one that the comparison refused, too")] = False,
+) -> ModelOut:
+    """Have every worker of this database serve this version, within seconds."""
+    database, now = worker.store.database, int(time.time())
+    try:
+        make_live(database, artefact_id, str(request.scope["key_name"]), now, force=force)
+    except UnknownId as error:
+        raise Problem(404, "unknown_model", str(error), "artefact_id") from error
+    except InputError as error:
+        raise Problem(409, "model_refused", str(error), "artefact_id") from error
+    worker.live.wake()
+    return ModelOut(**told(version(database, artefact_id)))

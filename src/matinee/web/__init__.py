@@ -1,0 +1,1 @@
+"""Pages for people beside the JSON interface; they work without scripts, better with them."""

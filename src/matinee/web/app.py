@@ -1,0 +1,39 @@
+"""The service with its pages: one application, one process."""
+
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+
+from matinee.service.app import create_app as create_service
+from matinee.service.problems import problem_of
+from matinee.settings import Settings, read_settings
+from matinee.web import assets, drawing, film, finding, home, my_list, saying, sending, viewers
+from matinee.web.route import problem_page
+
+_ROUTERS = (home, saying, sending, film, finding, my_list, viewers, drawing, assets)
+_OF_PROGRAMS = ("/v1/", "/metrics", "/livez", "/readyz", "/openapi.json")
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The JSON interface of `matinee.service`, and pages for people beside it."""
+    app = create_service(settings)
+    app.state.poster_origins = settings.poster_origins
+    app.state.simulated_viewers = settings.simulated_viewers
+    for module in _ROUTERS:
+        app.include_router(module.router)
+    told = app.exception_handlers[HTTPException]
+
+    async def unknown(request: Request, error: Exception) -> Response:
+        """A page for a browser that is lost, a problem for a program."""
+        browser = "text/html" in request.headers.get("accept", "")
+        if browser and not request.url.path.startswith(_OF_PROGRAMS):
+            return problem_page(request, problem_of(error))
+        answer: Response = await told(request, error)  # type: ignore[misc]
+        return answer
+
+    app.add_exception_handler(HTTPException, unknown)
+    return app
+
+
+def app_of_settings() -> FastAPI:
+    """The application of this process' environment, as each worker makes it."""
+    return create_app(read_settings())

@@ -1,0 +1,49 @@
+"""What a page says of the form that led to it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+_TEXTS: Final[Mapping[str, str]] = {
+    "rate": "Your rating is kept. It counts from now on.",
+    "like": "Noted: you like it.",
+    "dislike": "Noted: you do not like it. There will be less like it.",
+    "not_interested": "Gone. It will not be shown again, and there will be less like it.",
+    "seen_elsewhere": "Noted: you have seen it. It will not be recommended.",
+    "add_to_list": "It is on your list.",
+    "remove_from_list": "It is off your list.",
+    "retract": "Taken back.",
+    "viewer": "You look at the pages as another viewer now.",
+    "picked": "Thank you. This page is made of what you picked.",
+}
+_FOR_GOOD = ("retract", "viewer", "picked")
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence, and the event that can be taken back."""
+
+    text: str
+    event_id: str | None
+
+
+def notice_of(query: Mapping[str, str]) -> Notice | None:
+    """The notice that `said` and `event` of a page's address ask for."""
+    said, event = query.get("said", ""), query.get("event", "")
+    if said not in _TEXTS:
+        return None
+    return Notice(_TEXTS[said], event if said not in _FOR_GOOD and _is_uuid(event) else None)
+
+
+def text_of(said: str) -> str:
+    """The sentence alone."""
+    return _TEXTS[said]
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

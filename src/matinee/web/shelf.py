@@ -1,0 +1,115 @@
+"""What pages say of films: facts of the catalogue as plain values, prepared once a catalogue."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from matinee.service.served import Served
+from matinee.web.art import Sleeve, ground
+
+_DRAWN_ANEW = "1"  # with another way of drawing, so that browsers ask again
+
+
+@dataclass(frozen=True, slots=True)
+class FilmFacts:
+    """One film as pages show it."""
+
+    number: int
+    item_id: str
+    title: str
+    year: int | None
+    genres: tuple[str, ...]
+    directors: tuple[str, ...]
+    runtime: float | None  # minutes
+    poster_url: str | None
+    href: str
+    art: str  # the address of the poster that is drawn here
+    art_wide: str
+
+    @property
+    def sleeve(self) -> Sleeve:
+        """What its poster is drawn from."""
+        by = self.directors[0] if self.directors else ""
+        return Sleeve(self.item_id, self.title, self.year, self.genres, by)
+
+    @property
+    def ground(self) -> str:
+        """The name of the ink that its poster lies on."""
+        return ground(self.sleeve)
+
+    @property
+    def line(self) -> str:
+        """Year, length and genres in one line."""
+        parts = ["" if self.year is None else str(self.year), duration(self.runtime)]
+        return " · ".join(part for part in (*parts, ", ".join(self.genres[:3])) if part)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shelf:
+    """All films of what is served, by number."""
+
+    films: Sequence[FilmFacts]
+    served: Served
+
+    def film(self, item_id: str) -> FilmFacts | None:
+        """The film of this id, if it is served."""
+        number = self.served.number(item_id)
+        return None if number < 0 else self.films[number]
+
+    def row(self, film: FilmFacts) -> dict[str, Any]:
+        """Everything that the catalogue knows of a film."""
+        return self.served.data.movies.row(film.number, named=True)
+
+
+@lru_cache(maxsize=2)
+def shelf_of(served: Served) -> Shelf:
+    """The shelf of what is served now."""
+    columns = ("item_id", "title", "year", "genres", "directors", "runtime", "poster_url")
+    rows = served.data.movies.select(columns).iter_rows(named=True)
+    return Shelf([_film(number, row) for number, row in enumerate(rows)], served)
+
+
+def film_href(item_id: str) -> str:
+    """The address of a film's page."""
+    return f"/films/{quote(item_id, safe='')}"
+
+
+def duration(minutes: float | None) -> str:
+    """A length in hours and minutes.
+
+    >>> duration(170.0), duration(45.0), duration(None)
+    ('2 h 50 min', '45 min', '')
+    """
+    if minutes is None:
+        return ""
+    hours, rest = divmod(round(minutes), 60)
+    return f"{hours} h {rest} min" if hours else f"{rest} min"
+
+
+def origin_of(url: str) -> str:
+    """The scheme and the host of an address."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _film(number: int, row: dict[str, Any]) -> FilmFacts:
+    item_id, title = row["item_id"], row["title"] or row["item_id"]
+    genres, directors = tuple(row["genres"] or ()), tuple(row["directors"] or ())
+    told = repr((_DRAWN_ANEW, title, row["year"], genres, directors[:1])).encode()
+    query = f"film={quote(item_id, safe='')}&v={hashlib.blake2b(told, digest_size=5).hexdigest()}"
+    return FilmFacts(
+        number,
+        item_id,
+        title,
+        row["year"],
+        genres,
+        directors,
+        row["runtime"],
+        row["poster_url"],
+        film_href(item_id),
+        f"/art/poster.svg?{query}",
+        f"/art/wide.svg?{query}",
+    )

@@ -1,0 +1,69 @@
+"""Reasons as a person says them, in a short line, and no less true."""
+
+import re
+from collections.abc import Sequence
+
+from matinee.page import Card
+from matinee.page.values import Evidence
+from matinee.web.shelf import Shelf
+
+_RATED = re.compile(r"rated ([\d.]+):")
+_OF_FILMS = ("history", "content")
+# Rows whose own statement says more of a card than any film of the history would.
+_STATED = ("continue_watching", "my_list", "watch_again", "trending", "new", "hidden_gems")
+
+
+def why(card: Card, kind: str, shelf: Shelf, seed: str | None = None) -> str:
+    """The line below a card of a row of this kind; `seed` is the film that the row names."""
+    statements = [reason.text for reason in card.reasons if reason.kind == "statement"]
+    if kind in _STATED and statements:
+        return capitalised(statements[0])
+    films = [one for one in card.reasons if _speaks_for(one) and one.item_id != seed]
+    if films:
+        return because(films[0], shelf)
+    if seed is not None and (own := [r for r in card.reasons if r.item_id == seed]):
+        return because(own[0], shelf)
+    if statements:
+        return capitalised(statements[0])
+    others = [reason for reason in card.reasons if (reason.contribution or 0) > 0]
+    return capitalised(others[0].text) if others else ""
+
+
+def because(reason: Evidence, shelf: Shelf) -> str:
+    """A film of the history as a reason: "Because you liked Heat"."""
+    return f"Because you {opinion(reason)} {title_of(reason, shelf)}"
+
+
+def opinion(reason: Evidence) -> str:
+    """What the viewer did with the film of a reason."""
+    if found := _RATED.match(reason.text):
+        return f"gave {found[1]} to"
+    if reason.text.startswith("disliked"):
+        return "disliked"
+    return "liked" if reason.text.startswith("liked") else "watched"
+
+
+def title_of(reason: Evidence, shelf: Shelf) -> str:
+    """The title of a reason's film, without its year."""
+    film = None if reason.item_id is None else shelf.film(reason.item_id)
+    return reason.text if film is None else film.title
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words as an enumeration.
+
+    >>> listed(["Heat", "Ronin", "Alien"]), listed(["Heat"])
+    ('Heat, Ronin and Alien', 'Heat')
+    """
+    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+
+
+def capitalised(text: str) -> str:
+    """With a capital at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
+def _speaks_for(reason: Evidence) -> bool:
+    return (
+        reason.kind in _OF_FILMS and reason.item_id is not None and (reason.contribution or 0) > 0
+    )
