@@ -1,7 +1,7 @@
 """POST films/{id}/say: what a viewer says of a film, from a form or from a script."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode, urlsplit
 
@@ -25,9 +25,10 @@ _KINDS: Final = (
 )
 
 
-async def form_of(request: Request) -> FormData:
-    """The fields of a form."""
-    return await request.form(max_files=1, max_fields=200)
+async def form_of(request: Request) -> AsyncIterator[FormData]:
+    """The fields of a form; a file in it is closed after the answer."""
+    async with request.form(max_files=1, max_fields=200) as form:
+        yield form
 
 
 FormParam = Annotated[FormData, Depends(form_of)]

@@ -19,7 +19,7 @@ from matinee.schema import RatingScale
 from matinee.service.served import Served
 from matinee.service.worker import Worker, WorkerParam
 from matinee.store.checks import EARLIEST
-from matinee.web.identity import VisitorParam, hold_to_token
+from matinee.web.identity import KNOWN_VISITOR, VisitorParam, hold_to_token
 from matinee.web.looking import showing
 from matinee.web.rendering import now
 from matinee.web.rendering import page as render
@@ -32,8 +32,8 @@ _OFFERED, _EACH = 30, 3
 _AT_ONCE = 1_000  # events of one transaction
 
 
-@router.get("/welcome")
-def welcome(request: Request, worker: WorkerParam, visitor: VisitorParam) -> Response:
+@router.get("/welcome", dependencies=KNOWN_VISITOR)
+def welcome(request: Request, worker: WorkerParam) -> Response:
     """Well-known films of many kinds, to pick from."""
     served = worker.live.served
     view, shelf = showing(request, served), shelf_of(served)
