@@ -46,6 +46,7 @@ starter: $(VENV)/core.stamp ## renew the simulated starter data
 lock: $(VENV)/dev.stamp   ## renew requirements/ from pyproject.toml
 	$(PIP) install -q uv
 	$(UV) pyproject.toml --group build -o requirements/core.txt --upgrade
+	$(UV) pyproject.toml --group build --extra postgres --extra s3 -o requirements/service.txt --upgrade
 	$(UV) pyproject.toml --group build --group test --group check -c requirements/core.txt -o requirements/dev.txt --upgrade
 
 clean:            ## remove the environment and the caches

@@ -203,7 +203,7 @@ def world(home: Path, postgres: str | None, size: Size) -> Iterator[World]:
             tables = service_data.tables(size)
             if url is not None:
                 started = time.perf_counter()
-                import_tables(store.database, tables, int(time.time()))
+                import_tables(store.database, store.key, tables, int(time.time()))
                 service_data.told("imported into PostgreSQL", started)
             key = make_api_key(store.database, "benchmark", "admin", int(time.time()))
             store.database.close()

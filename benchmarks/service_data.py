@@ -108,7 +108,7 @@ def home_of(size: Size, what: str) -> Path:
     folder.mkdir(parents=True)
     store = open_store(Settings(home=folder, database_url=None))
     started = time.perf_counter()
-    imported = import_tables(store.database, tables(size), int(time.time()))
+    imported = import_tables(store.database, store.key, tables(size), int(time.time()))
     told(f"{imported[0]:,} films and {imported[1]:,} ratings into SQLite", started)
     fit(folder, what, size, Dataset.from_tables(read_tables(store.database)))
     store.database.close()

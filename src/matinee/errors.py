@@ -10,6 +10,7 @@ MatineeError
 │       └── MissingPackage    it needs a package that is not installed
 ├── ArtefactError         a saved model that is damaged, foreign or newer than this program
 ├── StoreError            the database cannot be reached or used now, or is not this program's
+├── ServiceError          the live service said no to its client, or did not answer
 ├── DownloadError         a public data set that could not be fetched whole
 └── NumericError          a computation left the finite numbers, or will not fit in memory
 """
@@ -55,6 +56,17 @@ class ArtefactError(MatineeError):
 
 class StoreError(MatineeError):
     """The database cannot be reached or used now, or is not this program's."""
+
+
+class ServiceError(MatineeError):
+    """The live service said no to its client, or did not answer: `status` and `code` are its own.
+
+    None where there was no answer that could be read.
+    """
+
+    def __init__(self, message: str, status: int | None = None, code: str | None = None) -> None:
+        super().__init__(message)
+        self.status, self.code = status, code
 
 
 class DownloadError(MatineeError):

@@ -33,6 +33,11 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         None, description="the database; by default the SQLite file matinee.db in the workspace"
     )
+    artefacts: str | None = Field(
+        None,
+        description="where versions of models are kept: s3://bucket/folder, by default the "
+        "workspace",
+    )
     cors_origins: tuple[str, ...] = Field(
         (), description="web origins whose pages may call the service; by default none"
     )
@@ -45,6 +50,12 @@ class Settings(BaseSettings):
     )
     body_limit: int = Field(
         1_000_000, ge=1_000, description="the most bytes of a request to the service"
+    )
+    erasure_days: int = Field(
+        7,
+        ge=0,
+        le=30,
+        description="days within which what has learnt from an erased viewer is trained again",
     )
     seed: int = Field(0, ge=0, description="the seed of every command")
 

@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import polars as pl
 import pytest
 from pydantic import SecretStr
 from tests.conftest import tables
@@ -35,7 +36,7 @@ def matinee(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def home(tmp_path: Path) -> Path:
     """A workspace whose database has 900 viewers."""
     store = open_store(Settings(home=tmp_path, database_url=SecretStr(sqlite_url(tmp_path))))
-    import_tables(store.database, tables(users=900), int(time.time()) - 60)
+    import_tables(store.database, store.key, tables(users=900), int(time.time()) - 60)
     store.database.close()
     return tmp_path
 
@@ -48,6 +49,11 @@ def test_versions_are_made_listed_shown_and_rolled_back(home: Path) -> None:
     second = json.loads(matinee(home, *train, "-m", "ease", "--json").stdout)
     assert second["live"]
     assert re.search(r"held-out viewers, difference \+0\.\d{4}", second["reason"])
+    batch = matinee(home, "recommend", "-d", "database", "--all", "-n", "3", "--out", "x.parquet")
+    assert batch.returncode == 0, batch.stderr
+    assert re.match(r"x.parquet: 900 viewers by ease in", batch.stdout)
+    lists = pl.read_parquet(home / "x.parquet")
+    assert (lists.height, lists["user_id"].n_unique()) == (2_700, 900)
     worse = matinee(home, *train, "-m", "popularity")
     assert worse.returncode == 0
     assert ": refused; ndcg@10 0." in worse.stdout
@@ -67,6 +73,20 @@ def test_versions_are_made_listed_shown_and_rolled_back(home: Path) -> None:
     assert refused.returncode == 2
     assert "which was refused: ndcg@10" in refused.stderr
     assert matinee(home, "models", "live", found[0]["artefact_id"], "--force").returncode == 0
+
+
+def test_a_file_of_all_lists_is_asked_for_as_it_should_be(home: Path) -> None:
+    for arguments, said in (
+        (("--all",), "--all: expected --out FILE, where the lists go, got none"),
+        (("--all", "--out", "x.csv"), "--out: expected a file named .parquet, got 'x.csv'"),
+        (("--out", "x.parquet"), "--out: expected --all, of which it is the file, got none"),
+        (("--all", "--out", "x.parquet", "-u", "u5"), "--all: expected no --user"),
+        (("--all", "--out", "x.parquet"), "expected a live version of the database, got none"),
+    ):
+        done = matinee(home, "recommend", "--data", "database", *arguments)
+        assert done.returncode == 2
+        assert said in done.stderr
+        assert len(done.stderr.splitlines()) == 1
 
 
 def test_what_cannot_be_a_version_is_told(home: Path) -> None:

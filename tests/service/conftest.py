@@ -72,7 +72,7 @@ def fill(settings: Settings, tables: Tables, model: str | None = "ease") -> dict
     """Put tables into the database of the settings, train, and make a key of each scope."""
     store = open_store(settings)
     now = int(time.time())
-    import_tables(store.database, tables, now - 60)
+    import_tables(store.database, store.key, tables, now - 60)
     if model is not None:
         data = Dataset.from_tables(read_tables(store.database))
         folder = Workspace(settings.home).model_folder("database", model)

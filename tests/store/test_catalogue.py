@@ -28,6 +28,7 @@ from matinee.store.events import EventLog
 from matinee.store.key import Key
 from matinee.store.tables import films
 
+KEY = Key(b"a key of these tests")
 NOW = 1_750_000_000
 
 
@@ -55,7 +56,7 @@ def tables() -> Tables:
 
 
 def test_what_was_imported_reads_as_it_was(database: Database) -> None:
-    assert import_tables(database, tables(), NOW) == (3, 4)
+    assert import_tables(database, KEY, tables(), NOW) == (3, 4)
     found = read_tables(database)
     assert found.movies.equals(tables().movies)
     assert found.scale == tables().scale
@@ -69,25 +70,25 @@ def test_what_was_imported_reads_as_it_was(database: Database) -> None:
 
 
 def test_importing_again_adds_what_is_new_alone(database: Database) -> None:
-    import_tables(database, tables(), NOW)
-    assert import_tables(database, tables(), NOW + 9) == (3, 0)
+    import_tables(database, KEY, tables(), NOW)
+    assert import_tables(database, KEY, tables(), NOW + 9) == (3, 0)
     more = pl.DataFrame([("w", "big", 3.0, NOW)], schema=RATINGS, orient="row")
     grown = dataclasses.replace(tables(), ratings=pl.concat([tables().ratings, more]))
-    assert import_tables(database, grown, NOW + 9) == (3, 1)
+    assert import_tables(database, KEY, grown, NOW + 9) == (3, 1)
     assert read_tables(database).ratings.height == 4
 
 
 def test_another_scale_is_refused_whole(database: Database) -> None:
     assert rating_scale(database) == DEFAULT_SCALE
-    import_tables(database, tables(), NOW)
+    import_tables(database, KEY, tables(), NOW)
     other = dataclasses.replace(tables(), scale=RatingScale(1, 10, 1), movies=empty(MOVIES))
     with pytest.raises(InputError, match=r"import: expected ratings on the scale of the database"):
-        import_tables(database, other, NOW)
+        import_tables(database, KEY, other, NOW)
     assert rating_scale(database) == tables().scale
 
 
 def test_a_rating_taken_back_does_not_count(database: Database) -> None:
-    import_tables(database, tables(), NOW)
+    import_tables(database, KEY, tables(), NOW)
     log = EventLog(database, Key(b"a key of these tests"), rating_scale(database))
     last = log.of_viewer("u7").filter(pl.col("value") == 2.0)["event_id"].item()
 
@@ -102,7 +103,7 @@ def test_a_rating_taken_back_does_not_count(database: Database) -> None:
 
 
 def test_ratings_and_the_signals_of_their_events_agree(database: Database) -> None:
-    import_tables(database, tables(), NOW)
+    import_tables(database, KEY, tables(), NOW)
     log = EventLog(database, Key(b"a key of these tests"), rating_scale(database))
     said = interactions(log.between(0, 99), log.scale).sort("user_id", "item_id")
     data = Dataset.from_tables(read_tables(database))
@@ -141,6 +142,6 @@ def test_ids_that_cannot_be_kept_are_told(database: Database, bad: str) -> None:
         upsert_films(database, movies({"item_id": "a"}, {"item_id": "a"}), NOW)
     strange = pl.DataFrame([(bad, "a", 4.0, NOW)], schema=RATINGS, orient="row")
     with pytest.raises(InputError, match=r"ratings: expected a user_id of 1 to 128 printable"):
-        import_tables(database, dataclasses.replace(tables(), ratings=strange), NOW)
+        import_tables(database, KEY, dataclasses.replace(tables(), ratings=strange), NOW)
     with database.reading() as connection:
         assert connection.execute(select(films)).all() == []

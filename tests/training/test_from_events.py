@@ -96,7 +96,7 @@ def test_plays_alone_are_enough_for_a_model(store: Store) -> None:
 
 
 def test_imported_ratings_say_what_they_said_before(store: Store) -> None:
-    import_tables(store.database, tables(), NOW)
+    import_tables(store.database, store.key, tables(), NOW)
     before = Dataset.from_tables(read_tables(store.database))
     for data in (
         signalled(store.database).data,

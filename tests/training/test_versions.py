@@ -43,7 +43,7 @@ def store(tmp_path: Path, many: Tables) -> Iterator[Store]:
     """A database with all of them."""
     settings = Settings(home=tmp_path, database_url=SecretStr(sqlite_url(tmp_path)))
     opened = open_store(settings)
-    import_tables(opened.database, many, int(time.time()) - 60)
+    import_tables(opened.database, opened.key, many, int(time.time()) - 60)
     yield opened
     opened.database.close()
 

@@ -8,6 +8,7 @@ import typer
 from matinee.cli.data_commands import explore, get, import_
 from matinee.cli.database_commands import app as database
 from matinee.cli.demo_command import demo
+from matinee.cli.erasure_commands import verify
 from matinee.cli.film_commands import recommend, similar
 from matinee.cli.frontier_command import frontier
 from matinee.cli.interpret_command import interpret
@@ -48,6 +49,7 @@ app.command()(recommend)
 app.command()(similar)
 app.command()(page)
 app.command()(forget)
+app.command()(verify)
 app.add_typer(database, name="database")
 app.add_typer(models, name="models")
 app.add_typer(keys, name="keys")

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from matinee.cli.erasure_commands import erasures, replay_tombstones
 from matinee.cli.options import DataOption, JsonOption, MapOption, StrictOption
 from matinee.cli.output import note, out, print_json, working
 from matinee.cli.sources import read_data
@@ -19,6 +20,9 @@ app = typer.Typer(
     ),
     no_args_is_help=True,
 )
+
+app.command()(erasures)
+app.command("replay-tombstones")(replay_tombstones)
 
 
 @app.command()
@@ -61,7 +65,7 @@ def import_(
     tables = read_data(data, settings, strict, mapping)
     store = open_store(settings)
     with working("writing"):
-        films, ratings = import_tables(store.database, tables, int(time.time()))
+        films, ratings = import_tables(store.database, store.key, tables, int(time.time()))
     store.database.close()
     if json:
         print_json({"database": store.database.name, "films": films, "new_ratings": ratings})

@@ -2,16 +2,18 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from matinee.cli.batch_command import recommend_all
 from matinee.cli.options import DataOption, JsonOption, SeedOption
 from matinee.cli.output import err, note, out, print_json, working
 from matinee.cli.own_defaults import with_own_default
 from matinee.cli.policy_option import PolicyOption, fitted_policy
 from matinee.cli.sources import read_data
-from matinee.errors import AmbiguousTitle, ArtefactError
+from matinee.errors import AmbiguousTitle, ArtefactError, InputError
 
 if TYPE_CHECKING:
     from matinee.api import Recommendations
@@ -51,6 +53,18 @@ def recommend(
     model: OneModelOption = None,
     policy: PolicyOption = None,
     n: CountOption = 10,
+    all_: Annotated[
+        bool,
+        typer.Option(
+            "--all",
+            help="Of every viewer, into the file [b]--out[/b]; with --data database by the version "
+            "that is live.",
+        ),
+    ] = False,
+    out_file: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="FILE", help="With --all: where, a .parquet file."),
+    ] = None,
     why: WhyOption = False,
     verify: Annotated[
         bool,
@@ -69,14 +83,20 @@ def recommend(
     [bold]matinee recommend -d ml-latest-small --user 42 --why --verify[/bold]
     [bold]matinee recommend -d ml-latest-small --history letterboxd.zip[/bold]
     [bold]matinee recommend -d ml-latest-small --user 42 --policy mine.toml --why[/bold]
+    [bold]matinee recommend -d database --all --out lists.parquet[/bold]
 
     Titles may have typing errors; "Sabrina (1995)" or "id:7" settles which one is meant.
     """
-    from matinee import api
     from matinee.settings import read_settings
 
     settings = read_settings()
     seed = settings.seed if seed is None else seed
+    if all_ or out_file is not None:
+        _hold_to_all(all_, user, like, history)
+        recommend_all(data, out_file, (model, policy), n, settings, seed, json)
+        return
+    from matinee import api
+
     dataset = api.as_dataset(read_data(data, settings))
     titles = [settled(dataset, title) for title in like or ()]
     chosen = fitted_policy(dataset, policy, settings, seed) if policy else None
@@ -94,6 +114,16 @@ def recommend(
             verify=verify,
         )
     _show(found, why, json)
+
+
+def _hold_to_all(
+    all_: bool, user: str | None, like: Sequence[str] | None, history: str | None
+) -> None:
+    """InputError where a file is wanted of one viewer, or one viewer of all."""
+    if not all_:
+        raise InputError("--out: expected --all, of which it is the file, got none")
+    if user is not None or like or history is not None:
+        raise InputError("--all: expected no --user, --like or --history, got one")
 
 
 def similar(

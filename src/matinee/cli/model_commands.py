@@ -23,7 +23,7 @@ from matinee.cli.version_options import (
     WatchOption,
 )
 from matinee.cli.version_training import hold_to_database, one_asked, train_live
-from matinee.cli.viewer_commands import add_ratings, keep, render_update
+from matinee.cli.viewer_commands import add_ratings, data_version, keep, render_update
 
 ModelOption = Annotated[
     list[str] | None,
@@ -117,7 +117,8 @@ def train(
         data = [added["data"]]
         if not json:
             render_update(added)
-    version = workspace.version(imported) if (imported := imported_name(data, workspace)) else None
+    changing = "database" if data == ["database"] else imported_name(data, workspace)
+    version = data_version(workspace, changing) if changing else None
     dataset = api.as_dataset(read_data(data, settings))
     documents = []
     enough = bool(policy or (added and added["models"]))

@@ -31,6 +31,10 @@ def forget(
 
     [bold]matinee import ml-latest-small && matinee train -m ease -m als[/bold]
     [bold]matinee forget 42[/bold]
+    [bold]matinee forget 42 --data database > certificate.json[/bold]
+
+    With [b]--data database[/b] the viewer is erased from the live service, and a certificate of it
+    is printed, which [b]matinee verify[/b] checks.
 
     The viewer's row is subtracted from the sums that linear models are solved from, and the result
     is compared with a refit that never saw the viewer. Models that are not linear are marked and
@@ -42,6 +46,11 @@ def forget(
     settings = read_settings()
     place_compiled_code(settings)
     workspace = Workspace(settings.home)
+    if data == ["database"]:
+        from matinee.cli.erasure_commands import erase_from_service
+
+        erase_from_service(user, settings)
+        return
     name = _imported(data, workspace)
     from matinee.training.updating import forget as forget_viewer
 
@@ -98,11 +107,29 @@ def keep(
     return folder
 
 
+def data_version(workspace: "Workspace", name: str) -> tuple[int, int] | None:
+    """Another one after each change of imported data, or each erasure of a viewer of the database.
+
+    None for data in which viewers can neither be forgotten nor added.
+    """
+    if name != "database":
+        return workspace.version(name)
+    from matinee.settings import read_settings
+    from matinee.store.erasures import last_erased
+    from matinee.store.opening import open_store
+
+    store = open_store(read_settings())
+    try:
+        return last_erased(store.database)
+    finally:
+        store.database.close()
+
+
 def hold_to_version(
     workspace: "Workspace", dataset: "Dataset", version: tuple[int, int] | None, what: str
 ) -> None:
     """InputError where imported data is no longer the version that `what` was fitted on."""
-    if version is not None and workspace.version(dataset.name) != version:
+    if version is not None and data_version(workspace, dataset.name) != version:
         raise InputError(
             f"train {what}: expected {dataset.name} as it was when training began, got "
             "other data: another command has changed it; train again"

@@ -7,10 +7,11 @@ from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from matinee.service import choices, events, films, health, models, pages
+from matinee.service import choices, erasing, events, films, health, models, pages
 from matinee.service.appender import Appender
 from matinee.service.documents import Problem
 from matinee.service.envelope import Envelope
+from matinee.service.erasing import Hearing
 from matinee.service.guard import Guard
 from matinee.service.keys import Keys
 from matinee.service.live import Live
@@ -48,10 +49,13 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         to_thread.current_default_thread_limiter().total_tokens = _THREADS
         worker = await to_thread.run_sync(_worker, settings, metrics)
-        app.state.worker = worker
+        app.state.worker, app.state.settings = worker, settings
+        hearing = Hearing(worker)
+        hearing.start()
         try:
             yield
         finally:
+            await to_thread.run_sync(hearing.stop)
             await to_thread.run_sync(worker.close)
 
     content = {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}
@@ -69,6 +73,7 @@ def create_app(settings: Settings) -> FastAPI:
         events.router,
         choices.router,
         models.router,
+        erasing.router,
         health.router,
     )
     for router in routers:

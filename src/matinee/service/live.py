@@ -72,6 +72,11 @@ class Live:
         self.served, self._seen = served, seen
         return True
 
+    def reread(self) -> None:
+        """Serve what there is now, whether it is known to have changed or not."""
+        seen = _changes(self.store, self.workspace)
+        self.served, self._seen = read_served(self.store, self.workspace), seen
+
     def _watch(self, every_s: float) -> None:
         while not self._stop.is_set():
             self._look.wait(every_s)

@@ -27,7 +27,7 @@ from matinee.store.folders import current
 from matinee.store.opening import Store
 from matinee.store.served import live_artefact
 from matinee.store.workspace import Workspace
-from matinee.training.policy_keeping import load_policy
+from matinee.training.policy_keeping import RANKER, load_policy
 from matinee.training.version_folders import first_stage_of, hold_to, load_version, with_new_films
 
 DATABASE = "database"  # the name of the data set, under which `train` keeps models of it
@@ -168,8 +168,9 @@ def _of_policy(folder: Path, data: Dataset) -> Chosen:
     _hold_to(data, fitted.first.scorer, folder)
     fitted = replace(fitted, first=replace(fitted.first, scorer=widened(fitted.first.scorer, data)))
     maker = PageMaker.of_policy(fitted, data)
+    stale = ("stale model",) if training.stale(current(folder) / RANKER) else ()
     name = f"policy {fitted.policy.name}"
-    return Chosen(maker, fitted.first.scorer, name, weights=fitted.policy.signals)
+    return Chosen(maker, fitted.first.scorer, name, stale, weights=fitted.policy.signals)
 
 
 def _of_model(folder: Path, data: Dataset) -> Chosen:

@@ -1,11 +1,12 @@
-"""Every event that models may learn from, as one table."""
+"""Every event that may be used for a purpose, as one table; and what viewers took out."""
 
 import polars as pl
 from sqlalchemy import select
 
 from matinee.schema import EVENTS, Schema
 from matinee.store.database import Database
-from matinee.store.tables import consents, events
+from matinee.store.people import Purpose
+from matinee.store.tables import consents, events, taken_out
 
 # What signals are made of; who sent it, and from where on a page, is not.
 _OF_SIGNALS = (
@@ -22,15 +23,15 @@ _OF_SIGNALS = (
 _ROWS_AT_ONCE = 50_000
 
 
-def learnable_events(database: Database) -> pl.DataFrame:
-    """The events of all viewers but those who forbade that models learn from them.
+def events_for(database: Database, purpose: Purpose) -> pl.DataFrame:
+    """The events of all viewers but those who forbade that they are used for the purpose.
 
     Columns of EVENTS, without those that say nothing of a viewer's taste; in the order of the log.
     About 150 bytes an event while it is read.
     """
     schema: Schema = {name: EVENTS[name] for name in _OF_SIGNALS}
     forbidden = select(consents.c.user_id).where(
-        consents.c.purpose == "improvement", consents.c.granted.is_(False)
+        consents.c.purpose == purpose, consents.c.granted.is_(False)
     )
     query = (
         select(*(events.c[name] for name in _OF_SIGNALS))
@@ -44,3 +45,12 @@ def learnable_events(database: Database) -> pl.DataFrame:
             for rows in found.partitions()
         ]
     return pl.concat([pl.DataFrame(schema=schema), *parts])
+
+
+def films_taken_out(database: Database) -> pl.DataFrame:
+    """Which films which viewers took out of their taste: user_id, item_id."""
+    query = select(taken_out.c.user_id, taken_out.c.item_id)
+    schema: Schema = {"user_id": pl.String(), "item_id": pl.String()}
+    with database.reading() as connection:
+        rows = [tuple(row) for row in connection.execute(query)]
+    return pl.DataFrame(rows, schema=schema, orient="row")

@@ -13,8 +13,10 @@ from matinee.schema import MOVIES, RATINGS, RatingScale, Tables, check
 from matinee.store.checks import EARLIEST, LONGEST_ID
 from matinee.store.choices import refusing
 from matinee.store.database import Database
+from matinee.store.key import Key
 from matinee.store.sequence import announce_writer
 from matinee.store.tables import events, facts, films
+from matinee.store.tombstones import erased_among
 from matinee.store.writing import insert_ignoring, insert_new, insert_replacing
 
 DEFAULT_SCALE = RatingScale(0.5, 5, 0.5)
@@ -83,11 +85,12 @@ def changed_at(database: Database) -> int:
         return int(connection.execute(select(func.max(films.c.changed_at))).scalar() or 0)
 
 
-def import_tables(database: Database, tables: Tables, now: int) -> tuple[int, int]:
+def import_tables(database: Database, key: Key, tables: Tables, now: int) -> tuple[int, int]:
     """Put an imported data set into the database in one transaction: films, and ratings as events.
 
     How many films it has, and how many of its ratings were new: a data set can be imported again.
-    The event_id of a rating is a digest of what it says. A rating without a time gets the earliest
+    Ratings of viewers who were erased are left out. The event_id of a rating is a digest of what it
+    says. A rating without a time gets the earliest
     that there is, 1990. Fields of a film that the data set lacks are emptied where it is known.
     InputError where its scale is not that of the database, or an id cannot be kept.
     """
@@ -98,7 +101,7 @@ def import_tables(database: Database, tables: Tables, now: int) -> tuple[int, in
     with database.writing() as connection:
         _hold_to_scale(connection, tables.scale)
         _upsert(connection, movies, now)
-        new = _import_ratings(connection, ratings, now)
+        new = _import_ratings(connection, key, ratings, now)
     return movies.height, new
 
 
@@ -171,8 +174,11 @@ def _upsert(connection: Connection, movies: pl.DataFrame, now: int) -> None:
         connection.execute(insert_replacing(connection, films, keep=["withdrawn"]), rows)
 
 
-def _import_ratings(connection: Connection, ratings: pl.DataFrame, now: int) -> int:
+def _import_ratings(connection: Connection, key: Key, ratings: pl.DataFrame, now: int) -> int:
     announce_writer(connection)
+    ratings = ratings.with_columns(pl.col("user_id").cast(pl.String))
+    erased = erased_among(connection, key, ratings["user_id"].unique())
+    ratings = ratings.filter(~pl.col("user_id").is_in(list(erased)))
     new = 0
     for part in ratings.iter_slices(_ROWS_AT_ONCE):
         rows = []

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from matinee.settings import Settings
+from matinee.store.buckets import version_places
 from matinee.store.catalogue import rating_scale
 from matinee.store.database import Database, open_database, sqlite_url
 from matinee.store.events import EventLog
 from matinee.store.key import Key, hold_to_key, read_key
-from matinee.store.version_places import FolderPlaces, VersionPlaces
+from matinee.store.version_places import VersionPlaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ def open_store(settings: Settings) -> Store:
     """
     secret = settings.secret.get_secret_value() if settings.secret else None
     key = read_key(settings.home, secret)
+    places = version_places(settings.home, settings.artefacts)
     url = settings.database_url
     database = open_database(url.get_secret_value() if url else sqlite_url(settings.home))
     try:
@@ -40,4 +42,4 @@ def open_store(settings: Settings) -> Store:
     except BaseException:
         database.close()
         raise
-    return Store(database, key, settings.home / "lake", FolderPlaces(settings.home))
+    return Store(database, key, settings.home / "lake", places)

@@ -12,7 +12,7 @@ from matinee.schema import Schema
 from matinee.store.database import Database
 from matinee.store.key import Key
 from matinee.store.sequence import announce_writer
-from matinee.store.tables import artefacts, pages, policies
+from matinee.store.tables import artefacts, pages, policies, tombstones
 from matinee.store.tombstones import erased_among
 from matinee.store.writing import insert_replacing
 
@@ -125,16 +125,26 @@ def add_artefact(
 def go_live(database: Database, artefact_id: str) -> None:
     """Have this artefact served in place of the live one, which is retired; for a roll-back too.
 
-    UnknownId where it is not in the index; InputError where it has been refused.
+    UnknownId where it is not in the index; InputError where it has been refused, or is not newer
+    than the last erasure: what it learnt from a viewer who is gone must not come back.
     """
     with database.writing() as connection:
         # Of two programs that choose at once, one waits.
-        query = select(artefacts.c.artefact_id, artefacts.c.state).with_for_update()
-        state = {row.artefact_id: row.state for row in connection.execute(query)}.get(artefact_id)
+        query = select(
+            artefacts.c.artefact_id, artefacts.c.state, artefacts.c.made_at
+        ).with_for_update()
+        known = {row.artefact_id: row for row in connection.execute(query)}
+        state = known[artefact_id].state if artefact_id in known else None
         if state is None:
             raise UnknownId(f"artefact: expected one of the index, got {artefact_id!r}")
         if state == "refused":
             raise InputError(f"artefact: expected one that may serve, got {artefact_id!r}: refused")
+        erased = connection.execute(select(func.max(tombstones.c.erased_at))).scalar()
+        if state == "retired" and erased is not None and known[artefact_id].made_at <= erased:
+            raise InputError(
+                f"artefact: expected one made after the last erasure, got {artefact_id!r}; "
+                "a viewer whom it learnt from has been erased since"
+            )
         live = update(artefacts).where(artefacts.c.state == "live").values(state="retired")
         connection.execute(live)
         chosen = update(artefacts).where(artefacts.c.artefact_id == artefact_id)

@@ -7,9 +7,10 @@ import polars as pl
 from matinee.dataset import Dataset, Histories, Signals, interactions
 from matinee.errors import InputError
 from matinee.schema import RATINGS, Tables
-from matinee.store.all_events import learnable_events
+from matinee.store.all_events import events_for
 from matinee.store.catalogue import rating_scale, read_films
 from matinee.store.database import Database
+from matinee.store.people import Purpose
 
 DATABASE = "database"
 _DEFAULT = Signals()
@@ -28,13 +29,17 @@ class Signalled:
         return cls(data, data.histories)
 
 
-def signalled(database: Database, weights: Signals = _DEFAULT) -> Signalled:
-    """What the database's events say with these weights, of viewers whom models may learn from.
+def signalled(
+    database: Database, weights: Signals = _DEFAULT, purpose: Purpose = "improvement"
+) -> Signalled:
+    """What the database's events say with these weights, of viewers who allow the purpose.
 
     A film that was only passed by, opened or listed teaches a model, and hides nothing: of 0 it
     says nothing and is left out. InputError where there is nothing.
     """
-    teaching, hides = _tables(database, weights, pl.col("leave_out") | (pl.col("strength") != 0))
+    teaching, hides = _tables(
+        database, weights, purpose, pl.col("leave_out") | (pl.col("strength") != 0)
+    )
     data, ratings = Dataset.from_tables(teaching), teaching.ratings
     known = Histories.from_entries(  # in the order of the data's own, as no pair repeats
         data.items,
@@ -52,14 +57,16 @@ def tables_of_signals(database: Database, weights: Signals = _DEFAULT) -> Tables
     For commands that take a data set as it is: there every film of a history is one that its
     viewer knows. InputError where there is nothing.
     """
-    return _tables(database, weights, pl.col("leave_out"))[0]
+    return _tables(database, weights, "improvement", pl.col("leave_out"))[0]
 
 
-def _tables(database: Database, weights: Signals, wanted: pl.Expr) -> tuple[Tables, pl.Series]:
+def _tables(
+    database: Database, weights: Signals, purpose: Purpose, wanted: pl.Expr
+) -> tuple[Tables, pl.Series]:
     """The interactions that are wanted as tables, and which of them hide their film."""
     films = read_films(database)
     scale = rating_scale(database)
-    events = learnable_events(database)
+    events = events_for(database, purpose)
     found = interactions(events, scale, weights, runtimes=films).filter(wanted)
     if not films.height and not found.height:
         raise InputError(

@@ -21,10 +21,11 @@ def save(
     data: Dataset,
     metrics: Mapping[str, Any] | None = None,
     stale: str | None = None,
+    due: int | None = None,
 ) -> None:
     """Write the model as an artefact, in place of what is in the folder.
 
-    `stale` says why it should be trained again.
+    `stale` says why it should be trained again, `due` until when at the latest (UTC seconds).
     """
     learnt = {
         "name": data.name,
@@ -36,6 +37,8 @@ def save(
     }
     if stale:
         learnt["stale"] = stale
+        if due is not None:
+            learnt["due"] = due
     manifest = artefacts.Manifest(
         trained.name, asdict(trained.recipe), trained.scorer.items.ids, learnt, metrics or {}
     )
@@ -62,10 +65,18 @@ def stale(folder: Path) -> str | None:
     return None if reason is None else str(reason)
 
 
-def mark_stale(folder: Path, marked: Path, reason: str) -> None:
-    """Write the artefact of `folder` to `marked`, with why it should be trained again."""
+def due(folder: Path) -> int | None:
+    """Until when the model of the folder must be trained again or go, if it must."""
+    moment = artefacts.data_of(folder).get("due")
+    return None if moment is None else int(moment)
+
+
+def mark_stale(folder: Path, marked: Path, reason: str, due: int | None = None) -> None:
+    """Write the artefact of `folder` to `marked`, with why it should be trained again, and when."""
     manifest, arrays = artefacts.read(folder)
     learnt = {**manifest.data, "stale": reason}
+    if due is not None:
+        learnt["due"] = due
     artefacts.write(marked, replace(manifest, data=learnt), arrays)
 
 

@@ -61,6 +61,14 @@ class Learnt:
         users = Vocabulary(everybody.gather(order))
         return Learnt(self.weighing, statistic, users, both.take(order))
 
+    def differing(self, data: Dataset) -> list[str]:
+        """The viewers whose rows are not what the data says: come, gone, or of other films."""
+        users, rows = _ledger(data, self.weighing)
+        before, after = _told(self.users, self.rows.on(data.items)), _told(users, rows)
+        return sorted(
+            id_ for id_ in before.keys() | after.keys() if before.get(id_) != after.get(id_)
+        )
+
     def save(self, folder: Path, data: Dataset) -> None:
         """Write it as an artefact of what was learnt from the data."""
         learnt = {"name": data.name, "fingerprint": fingerprint(data)}
@@ -149,6 +157,19 @@ def _ledger(data: Dataset, weighing: Weighing) -> tuple[Vocabulary, Rows]:
     rows = Rows.of(data, weighing)
     there = np.flatnonzero(np.diff(rows.seen.indptr))
     return Vocabulary(data.users.ids.gather(there)), rows.take(there)
+
+
+def _told(users: Vocabulary, rows: Rows) -> dict[str, tuple[bytes, ...]]:
+    """What each viewer's row says, to be compared."""
+    matrices = [matrix.sorted_indices() for matrix in (rows.seen, rows.liked)]
+    return {
+        id_: tuple(
+            part[matrix.indptr[k] : matrix.indptr[k + 1]].tobytes()
+            for matrix in matrices
+            for part in (matrix.indices.astype(np.int32), matrix.data)
+        )
+        for k, id_ in enumerate(users.ids)
+    }
 
 
 def _stored(name: str, matrix: csr_array) -> dict[str, np.ndarray]:

@@ -24,7 +24,7 @@ from matinee.training.fitting import Trained
 from matinee.training.keeping import load, save
 
 _KIND = "policy"
-_RANKER, MODEL, _STARS = "ranker", "model", "stars"  # the folders of the three
+RANKER, MODEL, _STARS = "ranker", "model", "stars"  # the folders of the three
 _RANKERS: Mapping[str, Any] = {
     each.kind: each for each in (FittedLinearRanker, FittedLambdaMart, FittedGlassBox)
 }
@@ -51,7 +51,7 @@ def save_policy(fitted: FittedPolicy, folder: Path, data: Dataset) -> None:
                 "policy": policy_to_toml(fitted.policy),
             },
         )
-        artefacts.write(temporary / _RANKER, manifest, arrays)
+        artefacts.write(temporary / RANKER, manifest, arrays)
 
 
 def load_policy(folder: Path, data: Dataset, *, of_any: bool = False) -> FittedPolicy | None:
@@ -61,7 +61,7 @@ def load_policy(folder: Path, data: Dataset, *, of_any: bool = False) -> FittedP
     those of its own films, and features are made of `data`.
     """
     place = current(folder)
-    manifest, arrays = artefacts.read(place / _RANKER)
+    manifest, arrays = artefacts.read(place / RANKER)
     if manifest.kind != _KIND:
         raise ArtefactError(f"{folder}: expected a policy, got {manifest.kind!r}")
     if not of_any and manifest.data.get("fingerprint") != fingerprint(data):
@@ -83,7 +83,7 @@ def load_policy(folder: Path, data: Dataset, *, of_any: bool = False) -> FittedP
 def kept_policy(folder: Path) -> Policy | None:
     """The policy that is kept there, without its arrays; None where there is none."""
     try:
-        about = artefacts.data_of(current(folder) / _RANKER)
+        about = artefacts.data_of(current(folder) / RANKER)
         return policy_from_toml(str(about["policy"]), folder.name)
     except (InputError, KeyError):
         return None

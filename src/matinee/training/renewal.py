@@ -18,7 +18,7 @@ from matinee.store import artefacts
 from matinee.store.changes import Change
 from matinee.store.workspace import Workspace
 from matinee.training.fitting import Trained
-from matinee.training.keeping import load, mark_stale, save
+from matinee.training.keeping import due, load, mark_stale, save
 from matinee.training.learnt import Learnt, learnt_for, statistic_folder
 
 # They draw nothing and are quick to fit: simply fitted again.
@@ -50,10 +50,11 @@ class Renewal:
     workspace: Workspace
     change: Change
     data: Dataset  # the new version
-    was: str  # the fingerprint of the old one
+    was: str | None  # the fingerprint of the old one; None: whatever a model learnt from
     reason: str  # why what cannot be solved anew is stale
     statistics: dict[Weighing, Path]  # the new ones; grows
     check: bool  # whether to compare with a refit
+    due: int | None = None  # until when what is stale must be trained again
 
     def of(self, folder: Path) -> Renewed:
         """Renew the model of a folder."""
@@ -67,7 +68,7 @@ class Renewal:
             self.change.remove(folder)
             return Renewed(name, text, (), (), None, removed=True)
         known = artefacts.data_of(folder)
-        if known.get("fingerprint") != self.was or "stale" in known:
+        if self.was is not None and (known.get("fingerprint") != self.was or "stale" in known):
             return self._stale(folder, trained)
         started = time.perf_counter()
         if isinstance(trained.scorer, FittedBlend):
@@ -127,16 +128,23 @@ class Renewal:
         target = self.change.folder(folder)
         seconds = time.perf_counter() - started
         reason = f"{', '.join(stale)}: {self.reason}" if stale else None
-        save(replace(trained, scorer=renewed, seconds=seconds), target, self.data, stale=reason)
+        renewed_blend = replace(trained, scorer=renewed, seconds=seconds)
+        save(renewed_blend, target, self.data, stale=reason, due=self._due(folder))
         del renewed, scorers, scorer
         text = describe(trained.recipe)
         return Renewed(trained.name, text, tuple(exact), tuple(stale), self._difference(target))
 
     def _stale(self, folder: Path, trained: Trained) -> Renewed:
-        if "stale" not in artefacts.data_of(folder):
-            mark_stale(folder, self.change.folder(folder), self.reason)
+        known = artefacts.data_of(folder)
+        if "stale" not in known or (self.due is not None and "due" not in known):
+            mark_stale(folder, self.change.folder(folder), self.reason, self.due)
         text = describe(trained.recipe)
         return Renewed(trained.name, text, (), (text,), None)
+
+    def _due(self, folder: Path) -> int | None:
+        """The earlier one stands: what a viewer who was erased before taught is still in it."""
+        before = due(folder)
+        return self.due if before is None or self.due is None else min(before, self.due)
 
     def _difference(self, written: Path) -> float | None:
         """The largest difference of linear weights to a refit, over the largest of those."""

@@ -1,0 +1,105 @@
+"""DELETE users/{id}: erased, with a certificate; and how each worker hears of it."""
+
+import logging
+import threading
+import time
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Request
+from pydantic import Field
+
+from matinee.errors import MatineeError
+from matinee.service.documents import Document, Id
+from matinee.service.keys import needs
+from matinee.service.worker import Worker, WorkerParam
+from matinee.store.erasures import last_erased, read_erasures
+from matinee.store.people import record
+from matinee.store.tombstones import were_erased
+from matinee.training.erasing import erase_viewer, renewed, settle_what_can_be
+
+router = APIRouter(prefix="/v1/users/{user_id}", tags=["privacy"])
+LOOK_S = 2.0  # how often a worker looks whether a viewer was erased
+_SETTLE_S = 60.0
+_log = logging.getLogger("matinee.service")
+_UserId = Annotated[Id, Path(description="a viewer")]
+
+
+class PlaceOut(Document):
+    """What became of a viewer in one place."""
+
+    place: str = Field(examples=["database: events"])
+    state: str = Field(examples=["done"], description="done, pending or out of reach")
+    until: int | None = Field(examples=[None], description="of what is pending, UTC seconds")
+    note: str
+
+
+class CertificateOut(Document):
+    """What was done, without a word of whom; 'matinee verify' checks it."""
+
+    format: str = Field(examples=["matinee certificate of erasure"])
+    version: int = Field(examples=[1])
+    number: str = Field(examples=["9f0c2f5b7d3f4a63a3b9d4c2e1f00a11"], description="random")
+    erased_at: int = Field(examples=[1790000000])
+    due_at: int = Field(examples=[1790604800])
+    places: list[PlaceOut]
+    hmac_sha256: str = Field(examples=["5f2b..."])
+
+
+@router.delete("", dependencies=[Depends(needs("admin"))])
+def erase(user_id: _UserId, worker: WorkerParam, request: Request) -> CertificateOut:
+    """Erase a viewer everywhere that can be reached. It cannot be undone.
+
+    Events that come for this viewer later are refused. Erasing again is no error.
+    """
+    store, workspace, now = worker.store, worker.live.workspace, int(time.time())
+    days = request.app.state.settings.erasure_days
+    found = erase_viewer(store, workspace, user_id, now, days)
+    worker.viewers.forget(user_id)
+    record(store.database, request.scope["key_name"], f"erasure {found['number']}", now)
+    return CertificateOut(**found)
+
+
+class Hearing:
+    """A thread of each worker that learns of erasures from the database, and forgets too."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        self._seen = (0, 0)
+        self._settled_at = 0.0
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="matinee-erased", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._stop.set()
+        self._thread.join()
+
+    def look(self) -> bool:
+        """Drop from memory who was erased since the last look; whether anybody was."""
+        worker, store = self._worker, self._worker.store
+        workspace, found = worker.live.workspace, last_erased(store.database)
+        if time.monotonic() - self._settled_at > _SETTLE_S:
+            settle_what_can_be(store, workspace, int(time.time()))
+            self._settled_at = time.monotonic()
+        if found == self._seen:
+            return False
+        for user_id in were_erased(store.database, store.key, worker.viewers.remembered()):
+            worker.viewers.forget(user_id)
+        outstanding = read_erasures(store.database, outstanding=True)
+        if outstanding:  # another service may have erased; what is kept here follows
+            renewed(store, workspace, outstanding[-1].due_at, older_than=found[1] + 1)
+        if worker.live.served.read_at <= found[1]:
+            worker.live.reread()
+        self._seen = found
+        return True
+
+    def _watch(self) -> None:
+        while not self._stop.wait(LOOK_S):
+            try:
+                self.look()
+            except MatineeError as error:
+                _log.error("erasures not looked for: %s", error)
