@@ -59,7 +59,7 @@ def fill(home: Path, tables: Tables, trained: Trained) -> None:
     store = open_store(Settings(home=home, database_url=None))
     try:
         if not changed_at(store.database):
-            import_tables(store.database, tables, int(time.time()))
+            import_tables(store.database, store.key, tables, int(time.time()))
         data = Dataset.from_tables(read_tables(store.database, "database"))
     finally:
         store.database.close()
