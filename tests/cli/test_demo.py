@@ -53,6 +53,11 @@ def test_recommendations_have_reasons_that_add_up(demo: Any) -> None:
         assert total == pytest.approx(item["score"], rel=1e-4)
 
 
+def test_it_ends_with_a_page_of_films(demo: Any) -> None:
+    assert demo["page"]["url"].startswith("http://127.0.0.1:80")
+    assert demo["page"]["films"] >= 30
+
+
 def test_the_reports_are_written_elsewhere(demo: Any) -> None:
     assert len(demo["reports"]) == 2
     for report in demo["reports"]:

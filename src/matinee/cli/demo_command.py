@@ -1,10 +1,10 @@
-"""demo: the whole path on the starter data."""
+"""demo: the whole path on the starter data, from the tables to a page in the browser."""
 
 import shutil
 import sys
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -12,10 +12,14 @@ from rich.markup import escape
 from matinee.cli.options import JsonOption
 from matinee.cli.output import note, out, print_json, working
 
+if TYPE_CHECKING:  # heavy imports wait until a command runs
+    from matinee.schema import Tables
+    from matinee.training import Trained
+
 
 def demo(
     once: Annotated[
-        bool, typer.Option("--once", help="Do not open the report in a browser afterwards.")
+        bool, typer.Option("--once", help="End when the page was answered, open no browser.")
     ] = False,
     folder: Annotated[
         Path | None,
@@ -23,9 +27,10 @@ def demo(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """The whole path on built-in data, offline: explore, compare, recommend with reasons.
+    """The whole path on built-in data, offline: explore, compare, recommend, and a page to use.
 
-    The films are real, the viewers are simulated.
+    The films are real, the viewers are simulated. It ends with the service on
+    http://127.0.0.1:8000; Ctrl-C ends that too.
     """
     import numpy as np
 
@@ -67,21 +72,51 @@ def demo(
         render_recommendations(found, True, out)
     with working("drawing the reports"):
         paths = [write_exploration(exploration, folder), write_leaderboard(document, folder)]
-    if json:
-        reports = [str(path) for path in paths]
-        print_json(
-            {"leaderboard": document, "recommendations": found.to_json_dict(), "reports": reports}
-        )
-        return
-    out.print("\n[b]4. Reports[/b]")
-    for path in paths:
-        out.print(f"  {escape(str(path))}", soft_wrap=True)
+    if not json:
+        out.print("\n[b]4. Reports[/b]")
+        for path in paths:
+            out.print(f"  {escape(str(path))}", soft_wrap=True)
+    done = {
+        "leaderboard": document,
+        "recommendations": found.to_json_dict(),
+        "reports": [str(path) for path in paths],
+    }
+    _page(_writable(settings.home / "demo"), tables, trained, done, once, json)
+
+
+def _page(
+    home: Path, tables: "Tables", trained: "Trained", done: Any, once: bool, json: bool
+) -> None:
+    """Serve the page, say where, and stay until the service ends, unless `once`."""
+    from matinee.cli.demo_service import PORT, fill, free_port, running
+
+    port = free_port()
+    with working("filling a database for the service"):
+        fill(home, tables, trained)
+    with running(home, port) as service:
+        if json:
+            page = {"url": service.url, "films": service.films, "seconds": service.seconds}
+            print_json(done | {"page": page})
+        else:
+            out.print("\n[b]5. The page[/b] [yellow](simulated viewers)[/yellow]")
+            if port != PORT:
+                note(f"port {PORT} is taken, so it is on {port}")
+            took = f"{service.films} films in {1000 * service.seconds:.0f} ms"
+            out.print(f"  {service.url}  ({took})", soft_wrap=True)
+            _next()
+        if once:
+            return
+        note("Ctrl-C ends the service")
+        if out.is_terminal:
+            typer.launch(service.url)
+        service.wait()
+
+
+def _next() -> None:
     # As it can be typed here: make runs .venv/bin/matinee, which need not be on the PATH.
     called = sys.argv[0] if Path(sys.argv[0]).name == "matinee" else "python -m matinee"
     command = "matinee" if shutil.which("matinee") else called
     note(f'next: {command} recommend --data starter --like "Toy Story" --why')
-    if not once and out.is_terminal:
-        typer.launch(paths[1].resolve().as_uri())
 
 
 def _writable(folder: Path) -> Path:
@@ -92,5 +127,5 @@ def _writable(folder: Path) -> Path:
             return folder
     except OSError:
         other = Path(tempfile.mkdtemp(prefix="matinee-demo-"))
-        note(f"{folder} cannot be written to; the reports go to {other}")
+        note(f"{folder} cannot be written to; what belongs there goes to {other}")
         return other

@@ -6,10 +6,24 @@ from starlette.exceptions import HTTPException
 from matinee.service.app import create_app as create_service
 from matinee.service.problems import problem_of
 from matinee.settings import Settings, read_settings
-from matinee.web import assets, drawing, film, finding, home, my_list, saying, sending, viewers
+from matinee.web import (
+    assets,
+    drawing,
+    film,
+    finding,
+    home,
+    my_list,
+    player,
+    saying,
+    sending,
+    tasting,
+    viewers,
+    welcome,
+)
 from matinee.web.route import problem_page
 
-_ROUTERS = (home, saying, sending, film, finding, my_list, viewers, drawing, assets)
+_PAGES = (home, saying, sending, player, film, finding, my_list, welcome, tasting, viewers)
+_ROUTERS = (*_PAGES, drawing, assets)  # a film's other pages come before the film's own
 _OF_PROGRAMS = ("/v1/", "/metrics", "/livez", "/readyz", "/openapi.json")
 
 

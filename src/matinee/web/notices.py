@@ -14,10 +14,16 @@ _TEXTS: Final[Mapping[str, str]] = {
     "add_to_list": "It is on your list.",
     "remove_from_list": "It is off your list.",
     "retract": "Taken back.",
+    "complete": "Noted: you watched it to the end.",
+    "stop": "Noted: you can go on from there.",
+    "taken_out": "It is out of your taste now, and plays no part in what you are shown.",
+    "put_back": "It counts again.",
+    "allowed": "Switched on. It holds from now on.",
+    "forbidden": "Switched off. It holds from now on.",
     "viewer": "You look at the pages as another viewer now.",
     "picked": "Thank you. This page is made of what you picked.",
 }
-_FOR_GOOD = ("retract", "viewer", "picked")
+_FOR_GOOD = ("retract", "viewer", "picked", "taken_out", "put_back", "allowed", "forbidden")
 
 
 @dataclass(frozen=True, slots=True)

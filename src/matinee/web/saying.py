@@ -1,7 +1,7 @@
 """POST films/{id}/say: what a viewer says of a film, from a form or from a script."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode, urlsplit
 
@@ -21,13 +21,14 @@ from matinee.web.shelf import film_href, shelf_of
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 _KINDS: Final = (
     *("rate", "like", "dislike", "not_interested", "seen_elsewhere"),
-    *("add_to_list", "remove_from_list", "retract"),
+    *("add_to_list", "remove_from_list", "stop", "complete"),
 )
 
 
-async def form_of(request: Request) -> FormData:
-    """The fields of a form."""
-    return await request.form(max_files=1, max_fields=200)
+async def form_of(request: Request) -> AsyncIterator[FormData]:
+    """The fields of a form; a file in it is closed after the answer."""
+    async with request.form(max_files=1, max_fields=200) as form:
+        yield form
 
 
 FormParam = Annotated[FormData, Depends(form_of)]
@@ -70,7 +71,9 @@ def event_of(form: FormData, kind: str, user_id: str, item_id: str | None) -> di
     if kind == "retract":
         return event | {"retracts": str(form.get("retracts", "")), "item_id": None}
     if kind == "rate":
-        event["value"] = _number(str(form.get("value", "")))
+        event["value"] = _number(str(form.get("value", "")), "value")
+    if form.get("position"):
+        event["position_s"] = _number(str(form["position"]), "position")
     if form.get("page"):
         event["page_id"] = str(form["page"])
         places = {name: str(form.get(name, "")) for name in ("row", "slot")}
@@ -98,8 +101,8 @@ def back(path: str, said: Mapping[str, str]) -> RedirectResponse:
     return RedirectResponse(target, 303)
 
 
-def _number(text: str) -> float:
+def _number(text: str, name: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise Problem(422, "invalid", f"value: expected a rating, got {text!r}", "value") from None
+        raise Problem(422, "invalid", f"{name}: expected a number, got {text!r}", name) from None

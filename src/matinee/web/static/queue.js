@@ -35,9 +35,14 @@ export function event(kind, item_id, more = {}) {
 
 let sending = null;
 
+/** Keep an event, to be sent with the next. */
+export function keep(one) {
+  write([...read(), { viewer, event: one }]);
+}
+
 /** Keep an event, then try to send all that waits; the promise says whether all went. */
 export function tell(one) {
-  write([...read(), { viewer, event: one }]);
+  keep(one);
   return send();
 }
 
