@@ -126,10 +126,10 @@ class Lists:
     ) -> list[str]:
         """Of each film that is there, row by row, the largest of what is for it."""
         if len(numbers) > _EXPLAINED:
-            parts = range(0, len(numbers), _EXPLAINED)
+            starts = range(0, len(numbers), _EXPLAINED)
             return [
                 text
-                for start in parts
+                for start in starts
                 for text in self._reasons(
                     histories.slice(start, min(start + _EXPLAINED, len(numbers))),
                     numbers[start : start + _EXPLAINED],
