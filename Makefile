@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 UV := $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --no-build -p 3.11 -q
 
 .DEFAULT_GOAL := help
-.PHONY: help neural demo test check format bench bench-peers docs starter lock clean
+.PHONY: help neural demo test check format bench bench-peers bench-serve docs starter lock clean
 
 help:             ## what there is
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1|/' | column -t -s '|'
@@ -36,6 +36,9 @@ bench: $(VENV)/dev.stamp  ## speed and memory beside other libraries (ARGS="--on
 
 bench-peers: $(VENV)/dev.stamp  ## accuracy, time and memory beside other libraries; writes docs/peers.md
 	$(BIN)/python benchmarks/peers.py $(ARGS)
+
+bench-serve: $(VENV)/dev.stamp  ## the live service under load, beside its targets (ARGS="--short")
+	$(BIN)/python benchmarks/serve.py $(ARGS)
 
 docs: $(VENV)/dev.stamp   ## renew the generated pages and the notebook of docs/
 	MATINEE_WRITE_DOCS=1 $(BIN)/python -m pytest -q tests/docs

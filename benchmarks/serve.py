@@ -265,9 +265,23 @@ def serving(own: World, workers: int) -> Iterator[str]:
         process.wait(60)
 
 
+def wait_until_all_is_read(address: str, key: str, workers: int) -> None:
+    """Until no worker says "starting" any more: each connection may meet another one."""
+    clean = 0
+    while clean < 12 * workers:
+        found = httpx.get(
+            f"{address}/v1/page?user_id=viewer-1",
+            headers={"Authorization": f"Bearer {key}"},
+            timeout=60,
+        ).json()
+        clean = 0 if "starting" in found["degraded"] else clean + 1
+        time.sleep(0.5 if clean == 0 else 0.02)
+
+
 def load(address: str, own: World, *arguments: str) -> dict[str, Any]:
     command = [sys.executable, str(HERE / "load.py"), address, "--key", own.key]
     command += ["--ids", str(own.ids), *arguments]
+    before = processor_s(int(os.environ["SERVED_BY"]))
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(done.stderr)
@@ -279,21 +293,42 @@ def load(address: str, own: World, *arguments: str) -> dict[str, Any]:
             print(
                 told + (f", failed {each['statuses']} {each['examples']}" if each["failed"] else "")
             )
-    print(f"  (load generator: {100 * found['own_processor_share']:.0f} % of a core)", flush=True)
+    used = processor_s(int(os.environ["SERVED_BY"])) - before
+    asked = sum(each["count"] for each in found.values() if isinstance(each, dict))
+    print(
+        f"  (processor: load generator {100 * found['own_processor_share']:.0f} % of a core, "
+        f"service {100 * used / found['seconds']:.0f} %, {1000 * used / asked:.1f} ms a request)",
+        flush=True,
+    )
     return found
+
+
+def below(pid: int) -> list[int]:
+    """A process and all that it started."""
+    found, waiting = [], [pid]
+    while waiting:
+        found.append(waiting.pop())
+        for task in Path(f"/proc/{found[-1]}/task").iterdir():
+            waiting += [int(child) for child in (task / "children").read_text().split()]
+    return found
+
+
+def processor_s(pid: int) -> float:
+    """Seconds that these processes have computed."""
+    ticks = 0
+    for one in below(pid):
+        fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def shares(pid: int) -> float:
     """MB of a process and those below it, what they share counted once."""
-    total, waiting = 0.0, [pid]
-    while waiting:
-        one = waiting.pop()
+    total = 0
+    for one in below(pid):
         rollup = Path(f"/proc/{one}/smaps_rollup").read_text()
-        total += next(
-            int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")
-        )
-        for task in Path(f"/proc/{one}/task").iterdir():
-            waiting += [int(child) for child in (task / "children").read_text().split()]
+        own = next(line for line in rollup.splitlines() if line.startswith("Pss:"))
+        total += int(own.split()[1])
     return total / 1000
 
 

@@ -5,6 +5,7 @@ import pytest
 from tests.ranking.policies import RANKERS, fitted_policy
 
 from matinee.page import PageMaker
+from matinee.page.listing import best_cards
 from matinee.ranking import Reranking, Rules
 from matinee.ranking.layout import Layout
 
@@ -53,3 +54,17 @@ def test_rules_hold_for_every_row(films, history):
     shown = {c.item_id for row in page.rows if row.kind != "watch_again" for c in row.cards}
     assert shown
     assert not shown & horror
+
+
+def test_a_policy_s_list_has_the_scores_of_its_first_stage_and_no_film_seen(films, history):
+    fitted = fitted_policy(films, RANKERS[2])
+    allowed = np.ones(len(films.items), bool)
+    allowed[::3] = False
+    cards = best_cards(PageMaker.of_policy(fitted, films), history, 9, allowed)
+    numbers = films.items.numbers([card.item_id for card in cards])
+    assert len(cards) == 9
+    assert allowed[numbers].all()
+    assert not set(numbers.tolist()) & set(history.numbers.tolist())
+    scorer = fitted.first.scorer
+    scores = scorer.score(history)[0][scorer.items.numbers([card.item_id for card in cards])]
+    np.testing.assert_allclose([card.score for card in cards], scores, rtol=1e-4, atol=1e-6)

@@ -21,7 +21,7 @@ from matinee.errors import InputError
 from matinee.models.blend import Blend
 from matinee.schema import Tables
 from matinee.service.erasing import Hearing
-from matinee.store.catalogue import import_tables, read_tables
+from matinee.store.catalogue import import_tables
 from matinee.store.erasures import hold_to_certificate, read_erasures
 from matinee.store.lake import read_lake, snapshot
 from matinee.store.opening import Store, open_store
@@ -30,6 +30,7 @@ from matinee.store.served import add_artefact, go_live, read_exposures
 from matinee.store.tables import metadata
 from matinee.store.workspace import Workspace
 from matinee.training.erasing import replay_tombstones, settle_what_can_be
+from matinee.training.from_events import tables_of_signals
 from matinee.training.keeping import due
 from matinee.training.learnt import Learnt, keep_statistics
 
@@ -49,7 +50,7 @@ def store(service: Service) -> Iterator[Store]:
     """The store of the service, as another program opens it; models, lake, profile, pages."""
     store = open_store(service.settings)
     workspace, now = Workspace(service.settings.home), int(time.time())
-    data = Dataset.from_tables(read_tables(store.database))
+    data = Dataset.from_tables(tables_of_signals(store.database))
     for text in ("ease", ALS):
         trained = training.fit(text, data, 0)
         training.save(trained, workspace.model_folder("database", trained.name), data)
@@ -120,7 +121,7 @@ def test_sums_and_linear_models_are_those_of_a_refit_without_the_viewer(
     service: Service, store: Store
 ) -> None:
     erased(service)
-    data = Dataset.from_tables(read_tables(store.database))
+    data = Dataset.from_tables(tables_of_signals(store.database))
     assert GONE not in data.users.ids.to_list()
     workspace = Workspace(service.settings.home)
     (folder,) = workspace.statistic_folders("database")
@@ -140,7 +141,7 @@ def test_what_is_marked_is_trained_again_as_if_the_viewer_had_never_been(
 ) -> None:
     """The same seed, without the viewer: the same model, a blend of both too."""
     workspace = Workspace(service.settings.home)
-    data = Dataset.from_tables(read_tables(store.database))
+    data = Dataset.from_tables(tables_of_signals(store.database))
     blend = training.fit(Blend(("ease", ALS), (0.5, 0.5)), data, 0)
     training.save(blend, workspace.model_folder("database", "blend"), data)
     certificate = erased(service)
@@ -165,7 +166,7 @@ def test_what_is_marked_is_trained_again_as_if_the_viewer_had_never_been(
     assert checked["settled_at"] is not None
     assert states(checked)["model als"] == "done"
     assert states(checked)["memory of workers"] == "pending"
-    without = Dataset.from_tables(read_tables(store.database))
+    without = Dataset.from_tables(tables_of_signals(store.database))
     rows = without.histories.take(np.arange(5))
     for name, recipe in (("als", ALS), ("blend", blend.recipe)):
         again = training.load(workspace.model_folder("database", name)).scorer.score(rows)
@@ -185,18 +186,17 @@ def test_a_model_that_is_not_trained_again_in_time_goes(service: Service, store:
     assert read_erasures(store.database, outstanding=True) == []
 
 
-def test_old_versions_are_deleted_and_never_served_again(
-    service: Service, store: Store, tmp_path: Path
-) -> None:
-    now = int(time.time())
+def test_old_versions_are_deleted_and_never_served_again(service: Service, store: Store) -> None:
+    now, versions = int(time.time()), dict[str, Path]()
     for name in ("old", "running"):
-        (tmp_path / name).mkdir()
-        add_artefact(store.database, name, str(tmp_path / name), {}, now - 5)
+        versions[name] = store.versions.local(name)
+        versions[name].mkdir(parents=True)
+        add_artefact(store.database, name, str(versions[name]), {}, now - 5)
         go_live(store.database, name)
     told = states(erased(service))
     assert told["artefact old"] == "done"
     assert told["artefact running"] == "pending"
-    assert not (tmp_path / "old").exists()
+    assert not versions["old"].exists()
     with pytest.raises(InputError, match=r"expected one that may serve, got 'old': refused"):
         go_live(store.database, "old")
     add_artefact(store.database, "new", "somewhere", {}, now + 5)
@@ -204,7 +204,7 @@ def test_old_versions_are_deleted_and_never_served_again(
     with pytest.raises(InputError, match=r"made after the last erasure, got 'running'"):
         go_live(store.database, "running")
     settle_what_can_be(store, Workspace(service.settings.home), now)
-    assert not (tmp_path / "running").exists()
+    assert not versions["running"].exists()
 
 
 def test_nothing_comes_for_the_viewer_later_and_erasing_again_is_no_error(

@@ -31,8 +31,9 @@ def serve(
     The model or policy that [b]train --data database[/b] kept last is served; a newer one, and
     films that change, are taken up while it runs. Ctrl-C answers what has begun, and ends.
     """
-    # A request asks Polars for small things: threads of its own only take turns with ours.
-    os.environ.setdefault("POLARS_MAX_THREADS", "1")
+    # A request asks for small things: threads of libraries only take turns with ours.
+    for threads in ("POLARS_MAX_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(threads, "1")
     from matinee.settings import read_settings
     from matinee.store.opening import open_store
 

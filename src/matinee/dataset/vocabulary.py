@@ -86,18 +86,39 @@ class Vocabulary:
         return f"Vocabulary({few(self.ids)})"
 
 
-@lru_cache(maxsize=16)
+@dataclass(frozen=True, slots=True, eq=False)
+class _This:
+    """A vocabulary as itself: to look an equal one up would compare all their ids, each time."""
+
+    one: Vocabulary
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _This) and self.one is other.one
+
+    def __hash__(self) -> int:
+        return id(self.one)
+
+
 def same_ids(one: Vocabulary, other: Vocabulary) -> bool:
     """Whether the two are equal: remembered, since to compare ids takes longer than to use them."""
-    return one == other
+    return _same_ids(_This(one), _This(other))
 
 
-@lru_cache(maxsize=16)
 def translation(of: Vocabulary, into: Vocabulary) -> tuple[Numbers, bool]:
     """The number in `into` of each id of `of`, -1 where it has none, and whether they ascend.
 
     Remembered, since a service asks for the same pair with every viewer: the array is read-only.
     """
-    table = into.numbers(of.ids)
+    return _translation(_This(of), _This(into))
+
+
+@lru_cache(maxsize=32)
+def _same_ids(one: _This, other: _This) -> bool:
+    return one.one == other.one
+
+
+@lru_cache(maxsize=32)
+def _translation(of: _This, into: _This) -> tuple[Numbers, bool]:
+    table = into.one.numbers(of.one.ids)
     table.setflags(write=False)
     return table, bool((np.diff(table[table >= 0]) > 0).all())

@@ -1,5 +1,6 @@
 """On how many threads kernels and BLAS run."""
 
+import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
@@ -7,6 +8,7 @@ from functools import cache
 import numba
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
+BLAS_THREADS = "OPENBLAS_NUM_THREADS"  # read by OpenBLAS when it is loaded
 _ALONE = 4  # viewers
 
 
@@ -34,6 +36,9 @@ def threads_for(viewers: int) -> AbstractContextManager[None]:
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
     """BLAS runs on the thread that calls it: for kernels whose threads call it themselves."""
+    if os.environ.get(BLAS_THREADS) == "1":  # it was loaded so: nothing to ask it, which takes time
+        yield
+        return
     with _libraries().limit(limits=1, user_api="blas"):
         yield
 

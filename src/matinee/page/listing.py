@@ -18,18 +18,17 @@ def best_cards(maker: PageMaker, history: Histories, n: int, allowed: np.ndarray
     with one_thread():
         history = history.on(maker.items)
         scoring = _scoring(maker, history)
-        known = scoring.scores(history)
-        scores = np.where(maker.shown & allowed, known, -np.inf)
-        scores[history.numbers] = -np.inf
-        shown = scores > -np.inf
+        shown = maker.shown & allowed & (scoring.own >= 0)
+        shown[history.numbers] = False
         if maker.policy is not None and scoring is maker.scoring:
             found = maker.policy.slate(history, n, shown)
             there = found.numbers[0] >= 0
             films, chances = found.numbers[0][there].astype(np.int64), found.propensities[0][there]
-        else:
-            films = best(scores, min(n, int(shown.sum())))
-            chances = np.ones(len(films))
-        return _cards(maker, scoring, history, (films, known[films]), chances)
+            return _cards(maker, scoring, history, (films, None), chances)
+        known = scoring.scores(history)
+        scores = np.where(shown, known, -np.inf)
+        films = best(scores, min(n, int(shown.sum())))
+        return _cards(maker, scoring, history, (films, known[films]), np.ones(len(films)))
 
 
 def card(maker: PageMaker, history: Histories, film: int) -> Card:
@@ -59,12 +58,19 @@ def _cards(
     maker: PageMaker,
     scoring: Scoring,
     history: Histories,
-    scored: tuple[np.ndarray, np.ndarray],
+    scored: tuple[np.ndarray, np.ndarray | None],
     chances: np.ndarray,
 ) -> list[Card]:
+    """Cards of films with these scores; without any, with what their reasons add up to.
+
+    To score all films again for the few of a list would take as long as to find them.
+    """
     films, known = scored
     none = np.full(len(films), -1, np.int64)
     because = scoring.evidence(history, films, [""] * len(films), none, none < 0, None)
+    if known is None:
+        sums = [sum(each.contribution or 0.0 for each in reasons) for reasons in because]
+        known = np.array(sums, np.float32)
     return [
         Card(
             maker.ids[film],

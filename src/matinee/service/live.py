@@ -16,6 +16,7 @@ from matinee.store.workspace import Workspace
 LOOK_S = 2.0  # how often a worker looks for a new version and for changed films
 # Which version is live; when a model was kept and when the catalogue changed.
 _Changes: TypeAlias = tuple[str | None, float, int]
+_STOP_S = 2.0
 _NOTHING: _Changes = (None, -1.0, -1)
 _log = logging.getLogger("matinee.service")
 
@@ -54,7 +55,7 @@ class Live:
         self._stop.set()
         self._look.set()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(_STOP_S)  # one that reads millions of ratings is not waited for
 
     def wake(self) -> None:
         """Look now."""

@@ -140,10 +140,10 @@ def go_live(database: Database, artefact_id: str) -> None:
         if state == "refused":
             raise InputError(f"artefact: expected one that may serve, got {artefact_id!r}: refused")
         erased = connection.execute(select(func.max(tombstones.c.erased_at))).scalar()
-        if state == "retired" and erased is not None and known[artefact_id].made_at <= erased:
+        if state != "live" and erased is not None and known[artefact_id].made_at <= erased:
             raise InputError(
                 f"artefact: expected one made after the last erasure, got {artefact_id!r}; "
-                "a viewer whom it learnt from has been erased since"
+                "it may have learnt from a viewer who is gone: train again"
             )
         live = update(artefacts).where(artefacts.c.state == "live").values(state="retired")
         connection.execute(live)

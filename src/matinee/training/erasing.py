@@ -3,6 +3,7 @@
 import secrets
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,6 @@ from matinee.errors import ArtefactError
 from matinee.models.naming import describe
 from matinee.models.statistic import Weighing
 from matinee.store import lake
-from matinee.store.catalogue import read_tables
 from matinee.store.changes import Change
 from matinee.store.erasing import erase
 from matinee.store.erasures import (
@@ -27,10 +27,12 @@ from matinee.store.erasures import (
     settle,
 )
 from matinee.store.folders import current
+from matinee.store.index import REMOVED, refuse_for
 from matinee.store.opening import Store
-from matinee.store.served import read_artefacts, refuse
+from matinee.store.served import read_artefacts
 from matinee.store.workspace import Workspace
 from matinee.training.fitting import fit
+from matinee.training.from_events import tables_of_signals
 from matinee.training.keeping import due, load, mark_stale, save
 from matinee.training.learnt import Learnt
 from matinee.training.policy_keeping import RANKER
@@ -87,7 +89,7 @@ def renewed(
         )
         if older_than < float("inf") and not folders and not policies:
             return []
-        data = Dataset.from_tables(read_tables(store.database, DATABASE))
+        data = _data(store)
         statistics = dict(_statistics(workspace, change, data))
         renewal = Renewal(workspace, change, data, None, ERASED, statistics, False, until)
         models = [renewal.of(folder) for folder in folders]
@@ -98,9 +100,8 @@ def renewed(
     for artefact in read_artefacts(store.database):
         if artefact.state == "live":
             places.append(Place(f"artefact {artefact.artefact_id}", "pending", until))
-        elif artefact.state != "refused" or Path(artefact.place).is_dir():
-            refuse(store.database, artefact.artefact_id)
-            shutil.rmtree(artefact.place, ignore_errors=True)
+        elif artefact.metrics.get("refused", {}).get("by") != REMOVED:
+            _deleted(store, artefact.artefact_id)
             places.append(Place(f"artefact {artefact.artefact_id}", "done", None, "deleted"))
     return places
 
@@ -117,13 +118,13 @@ def settle_what_can_be(store: Store, workspace: Workspace, now: int) -> int:
                 del marked[folder]
     old = []
     for artefact in read_artefacts(store.database):
-        if artefact.state == "refused" or artefact.made_at > last_erased(store.database)[1]:
+        gone = artefact.metrics.get("refused", {}).get("by") == REMOVED
+        if gone or artefact.made_at > last_erased(store.database)[1]:
             continue
         if artefact.state == "live":
             old.append(artefact.made_at)
         else:
-            refuse(store.database, artefact.artefact_id)
-            shutil.rmtree(artefact.place, ignore_errors=True)
+            _deleted(store, artefact.artefact_id)
     left = 0
     for erasure in read_erasures(store.database, outstanding=True):
         waits = any(moment <= erasure.due_at for moment in marked.values())
@@ -145,7 +146,7 @@ def train_again(store: Store, workspace: Workspace, seed: int) -> list[str]:
         if folder not in marked:
             continue
         erased = last_erased(store.database)
-        data = Dataset.from_tables(read_tables(store.database, DATABASE))
+        data = _data(store)
         trained = load(folder)
         recipe = trained.recipe
         fitted = fit(recipe, data, seed)
@@ -210,6 +211,18 @@ def _marked_policy(change: Change, folder: Path, until: int) -> Place:
         change.remove(folder)
         return Place(name, "done", None, "removed: it was damaged")
     return Place(name, "pending", until if known is None else known)
+
+
+def _data(store: Store) -> Dataset:
+    """What models of the database learn from, now."""
+    return Dataset.from_tables(tables_of_signals(store.database))
+
+
+def _deleted(store: Store, artefact_id: str) -> None:
+    """An old version: its files go, and it can never be served again."""
+    refuse_for(store.database, artefact_id, REMOVED, "it had learnt from a viewer who was erased")
+    with suppress(ArtefactError):
+        store.versions.remove(artefact_id)
 
 
 def _written_at(folder: Path) -> float:
