@@ -195,3 +195,24 @@ def test_a_row_turns_by_its_buttons(visit):
     reel = page.locator(".reel").first
     page.get_by_role("button", name="On: Top picks for you").click()
     until(lambda: reel.evaluate("each => each.scrollLeft") > 300, page)
+
+
+def test_a_viewer_takes_everything_along_and_is_erased(visit):
+    here = visit()
+    page = here.see("/viewers")
+    page.get_by_role("button", name="A new viewer").click()
+    page.locator(".pick label").first.click()
+    page.get_by_role("button", name="Make my page").click()
+    page.wait_for_url("**/?said=picked")
+    viewer = here.viewer
+    here.see("/taste")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export").click()
+    assert download.value.suggested_filename == "export.zip"
+    page.get_by_role("button", name="Erase").click()
+    page.get_by_role("checkbox").check()
+    page.get_by_role("button", name="Erase", exact=True).click()
+    page.get_by_role("heading", name="Everything is erased").wait_for(timeout=60_000)
+    assert here.site.events(viewer) == []
+    here.see("/list")
+    assert here.viewer != viewer

@@ -14,6 +14,7 @@ PAGES = {
     "taste": "/taste",
     "welcome": "/welcome",
     "viewers": "/viewers",
+    "erase": "/taste/erase",
 }
 MOST_KB, MOST_LCP_MS, MOST_SHIFT = 150, 1_000, 0.05
 OBSERVE = """
