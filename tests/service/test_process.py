@@ -158,3 +158,19 @@ def test_a_port_that_is_taken_is_told_in_one_line(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stderr.startswith(f"matinee: serve: expected to listen on 127.0.0.1:{port}, got ")
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_an_answer_of_one_of_several_workers_does_not_wait_for_its_other_half(
+    run: Callable[..., Process], url: str
+) -> None:
+    """Written in two pieces, on a socket that delays small ones, it would take 40 ms."""
+    if not url.startswith("sqlite"):
+        pytest.skip("how answers are sent does not depend on the database")
+    server = run("--workers", "2")
+    waits = []
+    for _ in range(40):
+        started = time.perf_counter()
+        assert server.client.get("/livez").status_code == 200
+        waits.append(time.perf_counter() - started)
+    assert sorted(waits)[10] < 0.02
+    assert server.end() == 0
