@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from tests.conftest import tables
 
 from matinee import api
+from matinee.api import batch
 from matinee.api.batch import LISTS, Lists, write_lists
 from matinee.api.live_lists import live_lists
 from matinee.dataset import Dataset
@@ -32,8 +33,9 @@ def data() -> Dataset:
 
 @pytest.mark.parametrize("model", ["ease", "blend", "als:factors=4"])
 def test_each_list_is_what_its_viewer_is_recommended(
-    model: str, data: Dataset, tmp_path: Path
+    model: str, data: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(batch, "_EXPLAINED", 3)  # so that seven rows are explained in parts
     trained = api.fit(data, model)
     done: list[tuple[int, int]] = []
     path = tmp_path / "lists.parquet"

@@ -26,7 +26,7 @@ INTRODUCTION = """\
 
 Each message names the place (file, row, column), what was expected, and what was found. On the
 command line it is one line on standard error and the exit status is 2; in Python it is an
-exception of `matinee.errors`.
+exception of `matinee.errors`. What the live service answers is on [a page of its own](problems.md).
 
 A *file* that cannot be read as what it is stops the command. A broken *row* does not: it is set
 aside in the quarantine with its file, row, column, value and reason, the counts are shown, and the

@@ -53,6 +53,9 @@ def asked(
     yield "no key", ask("GET", page, key=None)
     yield "a wrong key, or one that was revoked", ask("GET", page, key="matinee_guess")
     yield "a page with a key for events", ask("GET", page, key="ingest")
+    token = ask("POST", "/v1/tokens", json={"user_id": "8"}, key="serve").json()["token"]
+    yield "a page with another viewer's token", ask("GET", page, key=token)
+    yield "a page with a token that was changed", ask("GET", page, key=f"{token}0")
     yield "a path that is none", ask("GET", "/v1/pages")
     yield "a method that is none", ask("POST", page)
     yield "a film that is not there", ask("GET", "/v1/films/nope/similar")

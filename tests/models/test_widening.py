@@ -71,3 +71,18 @@ def test_what_cannot_be_scored_leaves_the_model_as_it_is() -> None:
     for later in (data, _later(known, **nothing), nobody):
         assert widened(scorer, later) is scorer
     assert widened(popular, _later(known)) is popular
+
+
+def test_a_film_that_was_seen_long_ago_and_never_liked_stays_out() -> None:
+    known = tables()
+    disliked = known.ratings.with_columns(
+        rating=pl.when(pl.col("item_id") == "m12").then(0.5).otherwise("rating").cast(pl.Float32),
+        timestamp=pl.col("timestamp") + 100_000_000 * (pl.col("item_id") != "m12"),
+    )
+    data = Dataset.from_tables(replace(known, ratings=disliked))
+    scorer = fit("ease", data).scorer
+    later = _later(replace(known, ratings=disliked))
+    assert "m12" not in scorer.items.ids.to_list()
+    wide = widened(scorer, later).items.ids.to_list()
+    assert NEW in wide
+    assert "m12" not in wide

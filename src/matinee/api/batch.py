@@ -28,6 +28,7 @@ LISTS: Schema = {
     "reason": pl.String(),  # the film of the history that adds most, or what holds for anybody
 }
 ROWS = 1_000  # viewers at a time
+_EXPLAINED = 50  # of these at a time: what a blend's reasons are summed from is large
 _ANYBODY = "for anybody: nothing that this viewer likes is known"
 
 
@@ -124,6 +125,17 @@ class Lists:
         self, histories: Histories, numbers: np.ndarray, explainer: Explainer
     ) -> list[str]:
         """Of each film that is there, row by row, the largest of what is for it."""
+        if len(numbers) > _EXPLAINED:
+            starts = range(0, len(numbers), _EXPLAINED)
+            return [
+                text
+                for start in starts
+                for text in self._reasons(
+                    histories.slice(start, min(start + _EXPLAINED, len(numbers))),
+                    numbers[start : start + _EXPLAINED],
+                    explainer,
+                )
+            ]
         items = explainer.scorer.items
         asked = items.numbers(self.data.items.ids.gather(np.maximum(numbers, 0).ravel()))
         found = explainer.reasons(

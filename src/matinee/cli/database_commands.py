@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from matinee.cli.erasure_commands import erasures, replay_tombstones
+from matinee.cli.erasure_commands import erasures, export, replay_tombstones
 from matinee.cli.options import DataOption, JsonOption, MapOption, StrictOption
 from matinee.cli.output import note, out, print_json, working
 from matinee.cli.sources import read_data
@@ -22,6 +22,7 @@ app = typer.Typer(
 )
 
 app.command()(erasures)
+app.command()(export)
 app.command("replay-tombstones")(replay_tombstones)
 
 

@@ -78,6 +78,27 @@ def verify(
         out.print(f"{place['state']}{until}: {escape(place['place'])}{more}", soft_wrap=True)
 
 
+def export(
+    user: Annotated[str, typer.Option("--user", help="The viewer, by id.")],
+    out_file: Annotated[Path, typer.Option("--out", help="The ZIP file to write.")],
+) -> None:
+    """Everything that the service's database knows of a viewer, as one ZIP file.
+
+    [bold]matinee database export --user 42 --out 42.zip[/bold]
+    """
+    from matinee.settings import read_settings
+    from matinee.store.exporting import export as exported
+    from matinee.store.opening import open_store
+
+    store = open_store(read_settings())
+    try:
+        found = exported(store.database, user)
+    finally:
+        store.database.close()
+    out_file.write_bytes(found)
+    out.print(f"{escape(str(out_file))}: {len(found):,} bytes", soft_wrap=True)
+
+
 def erasures(
     retrain: Annotated[
         bool, typer.Option("--retrain", help="Fit again now the models that are marked.")

@@ -67,7 +67,7 @@ class Filling:
         """
         everything, parts = len(data.items), len(places)
         filled = [k for k in range(parts) if factors[k]]
-        rest = _newness(data) if rest is None else rest.copy()
+        rest = newness(data) if rest is None else rest.copy()
         if not filled or not rest.any():
             return cls.none(everything, parts)
         sources = reduce(np.intersect1d, [places[k] for k in filled])
@@ -209,8 +209,8 @@ def _empty(rows: int, columns: int) -> csr_array:
     return csr_array(nothing, shape=(rows, columns))
 
 
-def _newness(data: Dataset) -> np.ndarray:
-    """The rest of each item, (items,) float32: 1 for those without a view."""
+def newness(data: Dataset) -> np.ndarray:
+    """The rest of each item by views and time, (items,) float32: 1 for those without a view."""
     histories = data.histories
     views = np.bincount(histories.numbers, minlength=len(data.items))
     first = np.full(len(data.items), data.as_of, np.int64)

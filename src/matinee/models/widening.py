@@ -6,7 +6,7 @@ import polars as pl
 from matinee.dataset import Dataset, Vocabulary
 from matinee.models.blend import SAME_FOR_ALL, Blend, FittedBlend, shaped
 from matinee.models.content_regression import usual_histories
-from matinee.models.filling import Filling
+from matinee.models.filling import Filling, newness
 from matinee.models.naming import describe
 from matinee.models.protocols import Scorer
 
@@ -14,11 +14,13 @@ from matinee.models.protocols import Scorer
 def widened(scorer: Scorer, data: Dataset) -> Scorer:
     """The scorer with the films of the data that it lacks, as a blend fills its parts (`Filling`).
 
-    What it says of its own films stays as it is. The scorer itself where it lacks none, where
-    nothing is known of those, where it says the same to everybody (popularity), and where the data
-    has no viewers to whom scores could be compared. Seconds: O(liked films³), at most 4,000.
+    Of those only films that are new (`newness`): one that was seen long ago and never liked is
+    lacking for a reason. What it says of its own films stays as it is. The scorer itself where it
+    lacks none, where nothing is known of those, where it says the same to everybody (popularity),
+    and where the data has no viewers to whom scores could be compared. Seconds: O(liked films³), of
+    at most 4,000.
     """
-    lacking = np.ones(len(data.items), np.float32)
+    lacking = (newness(data) > 0).astype(np.float32)
     lacking[data.items.numbers(scorer.items.ids)] = 0
     histories = usual_histories(data)
     if not lacking.any() or not histories.rows:

@@ -7,7 +7,7 @@ from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from matinee.service import choices, erasing, events, films, health, models, pages
+from matinee.service import choices, erasing, events, films, health, models, pages, tokens
 from matinee.service.appender import Appender
 from matinee.service.documents import Problem
 from matinee.service.envelope import Envelope
@@ -74,6 +74,7 @@ def create_app(settings: Settings) -> FastAPI:
         choices.router,
         models.router,
         erasing.router,
+        tokens.router,
         health.router,
     )
     for router in routers:

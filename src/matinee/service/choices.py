@@ -1,9 +1,9 @@
 """consent and taste: what a viewer allows, what is believed of them, and what they take out."""
 
 import time
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import Field, StrictBool
 
 from matinee.page.taste import Belief, taste
@@ -14,9 +14,13 @@ from matinee.service.problems import Problem
 from matinee.service.worker import WorkerParam
 from matinee.store.catalogue import knows_film
 from matinee.store.choices import put_back, take_out
+from matinee.store.exporting import export
 from matinee.store.people import PURPOSES, consent_of, put_consent
 
 router = APIRouter(prefix="/v1/users/{user_id}", tags=["privacy"])
+_ZIP: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}
+}
 _serve = [Depends(needs("serve"))]
 _UserId = Annotated[Id, Path(description="a viewer")]
 _FilmId = Annotated[Id, Path(description="a film of the catalogue")]
@@ -124,6 +128,15 @@ def read_taste(user_id: _UserId, worker: WorkerParam) -> TasteOut:
         people=_out(found.people),
         decades=_out(found.decades),
     )
+
+
+@router.get("/export", dependencies=_serve, response_class=Response, responses=_ZIP)
+def read_export(user_id: _UserId, worker: WorkerParam) -> Response:
+    """Everything that is known of the viewer, as one ZIP file with a README.txt in it."""
+    believed = read_taste(user_id, worker).model_dump()
+    found = export(worker.store.database, user_id, {"taste.json": believed})
+    headers = {"Content-Disposition": 'attachment; filename="export.zip"'}
+    return Response(found, media_type="application/zip", headers=headers)
 
 
 @router.put("/taste/taken_out/{item_id}", dependencies=_serve)

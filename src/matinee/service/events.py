@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import JSONResponse
 
 from matinee.errors import StoreError
@@ -19,7 +19,7 @@ from matinee.service.documents import (
     KeptOut,
     RatingIn,
 )
-from matinee.service.keys import needs
+from matinee.service.keys import hold_to_own, needs
 from matinee.service.problems import Problem
 from matinee.service.worker import Worker, WorkerParam, session_viewer
 from matinee.store.catalogue import knows_film
@@ -30,13 +30,19 @@ FilmId = Annotated[Id, Path(description="a film of the catalogue")]
 
 
 @router.post("/events", status_code=202, response_model=EventsOut)
-async def events(body: EventsIn, worker: WorkerParam) -> JSONResponse:
+async def events(body: EventsIn, worker: WorkerParam, request: Request) -> JSONResponse:
     """Keep what viewers did: what is accepted is on the disk, and counts on the next page.
 
     An event may be sent again: one that is there already is "repeated". An event without a
-    `user_id` is of the anonymous session that its `session_id` names.
+    `user_id` is of the anonymous session that its `session_id` names; with a viewer's token, of
+    that viewer.
     """
-    batch = [_of_session(event) for event in body.events]
+    viewer = request.scope.get("viewer")
+    if viewer is None:
+        batch = [_of_session(event) for event in body.events]
+    else:
+        batch = [{**event, "user_id": event.get("user_id") or viewer} for event in body.events]
+        hold_to_own(viewer, (event["user_id"] for event in batch))
     try:  # waited for without a thread, so that a slow disk takes none from pages
         answers = await asyncio.wait_for(asyncio.wrap_future(worker.appender.send(batch)), WAIT_S)
     except TimeoutError:

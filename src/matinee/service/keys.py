@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -14,6 +14,7 @@ from matinee.service.guard import Guard
 from matinee.service.problems import Problem
 from matinee.store.access import Scope, make_api_key, read_api_keys, scope_of
 from matinee.store.database import Database
+from matinee.store.viewer_tokens import START, viewer_of_token
 
 KNOWN_S = 5.0  # for so long a worker believes what it found: a revoked key goes no further
 LAST_S = 3_600.0  # and for so long where the database does not answer
@@ -55,8 +56,11 @@ class Keys:
         return found is not None and time.monotonic() < found[0] + KNOWN_S
 
 
-def needs(scope: Scope) -> Callable[..., Awaitable[None]]:
-    """A dependency that lets keys of this scope in, and those of admin."""
+def needs(scope: Scope, *, tokens: bool = True) -> Callable[..., Awaitable[None]]:
+    """A dependency that lets keys of this scope in, those of admin, and viewers' tokens.
+
+    A token lets in where the viewer of the path or the query is its own, never for admin.
+    """
 
     async def check(
         request: Request,
@@ -67,6 +71,12 @@ def needs(scope: Scope) -> Callable[..., Awaitable[None]]:
             detail = "Authorization: expected 'Bearer KEY', got none; matinee keys add makes one"
             raise Problem(401, "no_key", detail, "Authorization", headers=challenge)
         keys, key = request.app.state.worker.keys, sent.credentials
+        if key.startswith(START):
+            if scope == "admin" or not tokens:
+                detail = f"Authorization: expected a key of scope {scope}, got a viewer's token"
+                raise Problem(403, "wrong_scope", detail, "Authorization")
+            _hold_to_viewer(request, key)
+            return
         found = keys.of(key) if keys.fresh(key) else await run_in_threadpool(keys.of, key)
         if found is None:
             detail = "Authorization: expected a key of this service, got another or a revoked one"
@@ -77,6 +87,29 @@ def needs(scope: Scope) -> Callable[..., Awaitable[None]]:
             raise Problem(403, "wrong_scope", detail, "Authorization")
 
     return check
+
+
+def _hold_to_viewer(request: Request, token: str) -> None:
+    """Let a token in for its own viewer; leaves whom it speaks for in the request's scope."""
+    key = request.app.state.worker.store.key
+    viewer = viewer_of_token(key, token, int(time.time()))
+    if viewer is None:
+        detail = "Authorization: expected a token that is in force, got another or an old one"
+        headers = {"WWW-Authenticate": "Bearer"}
+        raise Problem(401, "wrong_token", detail, "Authorization", headers=headers)
+    asked = request.query_params
+    claimed = [*asked.getlist("user_id"), *(f"session:{s}" for s in asked.getlist("session_id"))]
+    if "user_id" in request.path_params:
+        claimed.append(request.path_params["user_id"])
+    hold_to_own(viewer, claimed)
+    request.scope["key_name"], request.scope["viewer"] = "viewer", viewer
+
+
+def hold_to_own(viewer: str, claimed: Iterable[object]) -> None:
+    """403 where a token's viewer asks for somebody else."""
+    if any(each != viewer for each in claimed):
+        detail = "user_id: expected the viewer of the token, got another"
+        raise Problem(403, "other_viewer", detail, "user_id")
 
 
 def development_key(database: Database, now: int) -> str | None:
