@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 from tests.conftest import tables
 from tests.service.conftest import fill
+from tests.web.browser import chromium, site, visit  # noqa: F401
 
 from matinee.settings import Settings
 from matinee.store.database import sqlite_url

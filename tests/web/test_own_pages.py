@@ -1,12 +1,16 @@
 """The first visit, the player, and what a viewer's own taste can be told."""
 
+import io
 import re
+import time
 import zipfile
+from html import unescape
 
 import pytest
 from tests.web.conftest import HTML, Pages, films_on
 
 from matinee.schema import RatingScale
+from matinee.store.viewer_tokens import make_viewer_token
 from matinee.web.welcome import rescaled
 
 JSON = {"Accept": "application/json"}
@@ -151,3 +155,40 @@ def test_nothing_of_a_viewer_changes_without_a_page_of_theirs(newcomer, path):
     assert answer.status_code == 403
     assert not newcomer.events(NEWCOMER)
     assert "personalisation" in newcomer.see("/taste")
+
+
+def test_everything_that_is_known_can_be_taken_along(newcomer):
+    films = offered(newcomer)[:2]
+    newcomer.post("/welcome", film=films)
+    found = newcomer.client.get("/taste/export")
+    with zipfile.ZipFile(io.BytesIO(found.content)) as archive:
+        events = archive.read("events.csv").decode()
+    assert all(film in events for film in films)
+
+
+def test_a_viewer_who_is_erased_is_a_new_one_and_may_check_the_certificate(newcomer):
+    newcomer.post("/welcome", film=offered(newcomer)[:2])
+    assert newcomer.post("/taste/erase").status_code == 422
+    assert newcomer.events(NEWCOMER)
+    answer = newcomer.post("/taste/erase", sure="yes")
+    assert "hmac_sha256" in answer.text
+    assert NEWCOMER not in unescape(answer.text).split("<main")[1]
+    assert not newcomer.events(NEWCOMER)
+    assert f'data-viewer="{NEWCOMER}"' not in newcomer.see("/")
+    newcomer.be(NEWCOMER)  # another browser of the same viewer
+    film = films_on(newcomer.see("/"))[0]
+    answer = newcomer.post(f"/films/{film}/say", kind="like")
+    assert "This viewer was erased" in answer.text
+    assert f'data-viewer="{NEWCOMER}"' not in newcomer.see("/")
+
+
+def test_a_token_lets_a_viewer_in_while_it_is_good(newcomer):
+    good = make_viewer_token(newcomer.key, "u14", int(time.time()) + 60)
+    over = make_viewer_token(newcomer.key, "u14", int(time.time()) - 1)
+    for token in (over, f"{good}0", "viewer.x.y", ""):
+        answer = newcomer.client.get("/enter", params={"token": token}, headers=HTML)
+        assert answer.status_code == 403
+        assert "follow a new one" in answer.text
+        assert f'data-viewer="{NEWCOMER}"' in newcomer.see("/")
+    newcomer.client.get("/enter", params={"token": good}, headers=HTML)
+    assert 'data-viewer="u14"' in newcomer.see("/")

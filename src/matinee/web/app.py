@@ -9,9 +9,11 @@ from matinee.settings import Settings, read_settings
 from matinee.web import (
     assets,
     drawing,
+    entering,
     film,
     finding,
     home,
+    leaving,
     my_list,
     player,
     saying,
@@ -22,8 +24,9 @@ from matinee.web import (
 )
 from matinee.web.route import problem_page
 
-_PAGES = (home, saying, sending, player, film, finding, my_list, welcome, tasting, viewers)
-_ROUTERS = (*_PAGES, drawing, assets)  # a film's other pages come before the film's own
+_PAGES = (home, saying, sending, player, film, finding, my_list, welcome)
+_OWN = (tasting, leaving, viewers, entering)
+_ROUTERS = (*_PAGES, *_OWN, drawing, assets)  # a film's other pages come before the film's own
 _OF_PROGRAMS = ("/v1/", "/metrics", "/livez", "/readyz", "/openapi.json")
 
 

@@ -37,7 +37,7 @@ def home(request: Request, worker: WorkerParam, visitor: VisitorParam) -> Respon
     if not len(served.data.items):
         return render(request, "empty.html")
     if visitor.state == "new" and request.app.state.simulated_viewers and choices(served):
-        return become(request, worker, choices(served)[0].user_id, "/", {})
+        return become(request, choices(served)[0].user_id, "/", {})
     viewed = asked(worker, served, visitor.user_id, or_last=True)
     known = viewed.used
     with worker.computing:

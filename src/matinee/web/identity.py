@@ -45,7 +45,7 @@ def visitor_of(request: Request, worker: WorkerParam) -> Visitor:
 
 def read_cookie(key: Key, cookie: str | None, now: int) -> Visitor:
     """The viewer of a cookie that was signed here and is not too old, else a new guest."""
-    guest = f"{GUEST}{secrets.token_hex(8)}"
+    guest = new_guest()
     if not cookie:
         return Visitor(guest, "new", now)
     name, _, rest = cookie.partition(".")
@@ -70,15 +70,21 @@ def cookie_of(key: Key, user_id: str, now: int) -> str:
     return f"{text}.{key.signature('cookie', text)}"
 
 
-def send_cookie(response: Response, key: Key, user_id: str, secure: bool) -> None:
+def new_guest() -> str:
+    """The id of a viewer whom these pages make."""
+    return f"{GUEST}{secrets.token_hex(8)}"
+
+
+def send_cookie(request: Request, response: Response, user_id: str) -> None:
     """Have the browser be this viewer from now on. No script and no other site can use it."""
+    key: Key = request.app.state.worker.store.key
     response.set_cookie(
         COOKIE,
         cookie_of(key, user_id, int(time.time())),
         max_age=KNOWN_S,
         httponly=True,
         samesite="lax",
-        secure=secure,
+        secure=request.url.scheme == "https",
     )
 
 

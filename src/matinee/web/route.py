@@ -8,7 +8,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from matinee.service.problems import Problem, problem_of
-from matinee.web.identity import renews, send_cookie
+from matinee.web.identity import new_guest, renews, send_cookie
 from matinee.web.rendering import bare
 
 _log = logging.getLogger("matinee.web")
@@ -18,6 +18,8 @@ _TITLES: Final = {
     "stale_form": "This page was open for too long",
     "store_unavailable": "One moment, please",
     "too_large": "That file is too large",
+    "stale_link": "This link is not good any more",
+    "erased": "This viewer was erased",
     "wrong_key": "This key opens nothing",
 }
 _TEXTS: Final = {
@@ -25,6 +27,10 @@ _TEXTS: Final = {
     "Search for its title, or go back to the first page.",
     "unknown_path": "The address leads nowhere. All pages can be reached from the first page.",
     "stale_form": "Nothing was kept. Go back, load the page again, and do it once more.",
+    "stale_link": "Links that let you in hold for a short time. Go back to where you came from, "
+    "and follow a new one.",
+    "erased": "Nothing of before is known any more. This browser is a new viewer now: "
+    "load the page again.",
     "store_unavailable": "The database does not answer just now. Nothing was lost: "
     "load this page again in a few seconds.",
     "internal": "This is not your fault, and it is written down for those who run this service.",
@@ -48,10 +54,11 @@ class PageRoute(APIRoute):
                 if wants_json(request):
                     raise
                 response = problem_page(request, problem)
+                if problem.code == "erased":
+                    send_cookie(request, response, new_guest())
             visitor = getattr(request.state, "visitor", None)
             if visitor is not None and renews(visitor) and "set-cookie" not in response.headers:
-                key = request.app.state.worker.store.key
-                send_cookie(response, key, visitor.user_id, request.url.scheme == "https")
+                send_cookie(request, response, visitor.user_id)
             return response
 
         return handler

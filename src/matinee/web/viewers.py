@@ -1,6 +1,5 @@
 """The demo's switch: looking at the pages as one of the simulated viewers, or as oneself."""
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,8 +9,15 @@ from fastapi import APIRouter, Request, Response
 
 from matinee.service.problems import Problem
 from matinee.service.served import Served
-from matinee.service.worker import Worker, WorkerParam
-from matinee.web.identity import GUEST, KNOWN_VISITOR, VisitorParam, hold_to_token, send_cookie
+from matinee.service.worker import WorkerParam
+from matinee.web.identity import (
+    GUEST,
+    KNOWN_VISITOR,
+    VisitorParam,
+    hold_to_token,
+    new_guest,
+    send_cookie,
+)
 from matinee.web.rendering import page as render
 from matinee.web.route import PageRoute
 from matinee.web.saying import FormParam, back
@@ -49,16 +55,14 @@ def choose(
         detail = f"viewer: expected one of the simulated viewers, got {wanted!r}"
         raise Problem(422, "invalid", detail, "viewer")
     if wanted:
-        return become(request, worker, wanted, "/", {"said": "viewer"})
-    return become(request, worker, f"{GUEST}{secrets.token_hex(8)}", "/welcome", {})
+        return become(request, wanted, "/", {"said": "viewer"})
+    return become(request, new_guest(), "/welcome", {})
 
 
-def become(
-    request: Request, worker: Worker, user_id: str, path: str, said: Mapping[str, str]
-) -> Response:
+def become(request: Request, user_id: str, path: str, said: Mapping[str, str]) -> Response:
     """Have the browser be this viewer, and go on to a page of ours."""
     response = back(path, said)
-    send_cookie(response, worker.store.key, user_id, request.url.scheme == "https")
+    send_cookie(request, response, user_id)
     return response
 
 
