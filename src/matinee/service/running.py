@@ -40,12 +40,19 @@ def run(application: str, host: str, port: int, workers: int) -> None:
         if workers == 1:
             server.run()
             return
-        listening = config.bind_socket()
-        # Connections inherit it. asyncio sets it on sockets that know their protocol, which this
-        # one does not: the end of each answer would wait 40 ms for a word of the other side.
-        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        Multiprocess(config, sockets=[listening]).run()
-        listening.close()
+        with listening(config) as place:
+            Multiprocess(config, sockets=[place]).run()
+
+
+def listening(config: uvicorn.Config) -> socket.socket:
+    """A socket that workers share, whose connections send what they have at once.
+
+    asyncio sees to that on sockets that know their protocol, which uvicorn's does not: the end of
+    each answer would wait 40 ms for a word of the other side.
+    """
+    place = config.bind_socket()
+    place.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # connections inherit it
+    return place
 
 
 _LOGS: dict[str, Any] = {
