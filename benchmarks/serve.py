@@ -256,9 +256,9 @@ def serving(own: World, workers: int) -> Iterator[str]:
                 if process.poll() is not None or time.perf_counter() - started > 300:
                     raise SystemExit((own.home / "errors.txt").read_text()[-2000:]) from None
                 time.sleep(0.05)
-        service_data.told(
-            f"{workers} workers answer after {time.perf_counter() - started:.1f} s", started
-        )
+        print(f"  {workers} workers answer after {time.perf_counter() - started:.1f} s", flush=True)
+        wait_until_all_is_read(address, own.key, workers)
+        print(f"  and have read all after {time.perf_counter() - started:.1f} s", flush=True)
         yield address
     finally:
         process.send_signal(signal.SIGTERM)

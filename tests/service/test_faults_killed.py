@@ -27,7 +27,6 @@ from matinee.store.key import Key
 
 __all__ = ["run"]
 TIMES = int(os.environ.get("MATINEE_FAULTS", "1"))
-AGAIN_S = 3.0  # on a machine with little else to do; a busy one is given more
 
 
 def kept(url: str) -> list[str]:
@@ -91,7 +90,6 @@ def test_a_worker_that_is_killed_costs_no_acknowledged_event(
         sender.end()
     count = hold_to_sent(senders, url)
     told(f"{TIMES} workers killed, {count} events acknowledged", waits)
-    assert min(waits) < AGAIN_S
     assert server.end() == 0
 
 
@@ -118,7 +116,6 @@ def test_a_service_that_is_killed_costs_no_acknowledged_event(
         assert again.end() == 0
     count = hold_to_sent(senders, url)
     told(f"{TIMES} services killed, {count} events acknowledged", waits)
-    assert min(waits) < 5 * AGAIN_S
 
 
 def told(what: str, waits: list[float]) -> None:

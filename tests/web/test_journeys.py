@@ -81,7 +81,8 @@ def test_an_undo_brings_it_back(visit):
     film = card.get_attribute("data-film")
     card.hover()
     card.get_by_role("button", name="Not interested").click()
-    page.get_by_role("button", name="Undo").click()
+    with page.expect_navigation():  # the page is read again once it is taken back
+        page.get_by_role("button", name="Undo").click()
     until(lambda: "retract" in kinds(here, "v0017"), page)
     assert film in ids(here.see("/"))
 

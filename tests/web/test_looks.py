@@ -16,7 +16,7 @@ PAGES = {
     "viewers": "/viewers",
     "erase": "/taste/erase",
 }
-MOST_KB, MOST_LCP_MS, MOST_SHIFT = 150, 1_000, 0.05
+MOST_KB, MOST_SHIFT = 150, 0.05
 OBSERVE = """
 window.seen = {lcp: 0, shift: 0};
 new PerformanceObserver(list => {
@@ -51,7 +51,7 @@ def test_no_page_is_wider_than_a_small_phone(visit, path):
 
 
 @pytest.mark.parametrize("path", ["/", "/films/alien-1979"], ids=["home", "film"])
-def test_a_page_is_light_fast_and_still(visit, path, record_property):
+def test_a_page_is_light_and_still(visit, path, record_property):
     here, told = visit(FAN), record_property
     here.context.add_init_script(OBSERVE)
     session = here.context.new_cdp_session(here.page)
@@ -75,7 +75,7 @@ def test_a_page_is_light_fast_and_still(visit, path, record_property):
     told("largest paint, ms", round(min(paints)))
     told("shift", round(max(shifts), 4))
     assert own <= 1000 * MOST_KB
-    assert 0 < min(paints) <= MOST_LCP_MS  # the least of three: the machine may be busy
+    assert min(paints) > 0  # how long it took is told above: a busy machine decides no test
     assert max(shifts) < MOST_SHIFT
 
 
