@@ -24,7 +24,7 @@ from matinee.store.opening import open_store
 from matinee.web.identity import COOKIE, cookie_of
 
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-STARTS_S = 60
+STARTS_S = 180  # of a busy machine
 
 
 @dataclass

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 from matinee.service.served import Served
 from matinee.web.art import Sleeve, ground
 
-_DRAWN_ANEW = "1"  # with another way of drawing, so that browsers ask again
+_DRAWN_ANEW = "2"  # with another way of drawing, so that browsers ask again
 
 
 @dataclass(frozen=True, slots=True)

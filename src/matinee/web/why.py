@@ -10,7 +10,7 @@ from matinee.explanation import Counterfactual, Reason, counterfactuals
 from matinee.kernels.threads import one_thread
 from matinee.page import PageMaker
 from matinee.web.shelf import FilmFacts, Shelf
-from matinee.web.words import capitalised, listed, opinion, title_of
+from matinee.web.words import capitalised, did, listed
 
 _NAMED = 6  # films of the history that the chart names
 _FIRST = 20  # films of the list in which a film has to be, for it to be said what it hangs on
@@ -80,7 +80,7 @@ def _bars(reasons: Sequence[Reason], shelf: Shelf) -> tuple[list[Bar], float]:
 def _text(reason: Reason, shelf: Shelf) -> str:
     if reason.item_id is None:
         return capitalised(reason.text)
-    return f"You {opinion(reason)} {title_of(reason, shelf)}"
+    return f"You {did(reason, shelf)}"
 
 
 def _sentence(reasons: Sequence[Reason], shelf: Shelf) -> str:
@@ -89,8 +89,10 @@ def _sentence(reasons: Sequence[Reason], shelf: Shelf) -> str:
     if not films:
         named = [one for one in reasons if one.contribution > 0]
         return f"{capitalised(named[0].text)}." if named else ""
-    told = listed([f"{opinion(one)} {title_of(one, shelf)}" for one in films])
-    return f"Because you {told}."
+    told = [did(one, shelf) for one in films]
+    if all(text.startswith("rated ") for text in told):
+        told[1:] = [text.removeprefix("rated ") for text in told[1:]]
+    return f"Because you {listed(told)}."
 
 
 def _hangs_on(change: Counterfactual | None, shelf: Shelf) -> str:

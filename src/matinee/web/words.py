@@ -31,16 +31,17 @@ def why(card: Card, kind: str, shelf: Shelf, seed: str | None = None) -> str:
 
 def because(reason: Evidence, shelf: Shelf) -> str:
     """A film of the history as a reason: "Because you liked Heat"."""
-    return f"Because you {opinion(reason)} {title_of(reason, shelf)}"
+    return f"Because you {did(reason, shelf)}"
 
 
-def opinion(reason: Evidence) -> str:
-    """What the viewer did with the film of a reason."""
+def did(reason: Evidence, shelf: Shelf) -> str:
+    """What the viewer did with the film of a reason: "rated Heat 4", "watched Heat"."""
+    title = title_of(reason, shelf)
     if found := _RATED.match(reason.text):
-        return f"gave {found[1]} to"
-    if reason.text.startswith("disliked"):
-        return "disliked"
-    return "liked" if reason.text.startswith("liked") else "watched"
+        return f"rated {title} {found[1]}"
+    if reason.text.startswith(("disliked", "liked")):
+        return f"{reason.text.partition(' ')[0]} {title}"
+    return f"watched {title}"
 
 
 def title_of(reason: Evidence, shelf: Shelf) -> str:

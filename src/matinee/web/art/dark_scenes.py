@@ -60,8 +60,8 @@ def spiral(sheet: Sheet) -> list[str]:
     start = sheet.between(0, 360)
     points = []
     turns, most = 5.2, 0.56 * sheet.unit
-    for step in range(int(turns * 30)):
-        share = step / (turns * 30)
+    for step in range(int(turns * 48)):
+        share = step / (turns * 48)
         points.append(on_circle(centre, most * share**1.15, start + 360 * turns * share))
     data = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
     return [line(data, inks.first, 0.045 * sheet.unit), disc(centre, 0.05 * sheet.unit, inks.third)]
