@@ -64,7 +64,10 @@ def test_another_file_of_the_name_is_fitted_anew_and_says_so(home: Path) -> None
 def test_a_wrong_key_is_one_line(home: Path) -> None:
     (home / "mine.toml").write_text("[pages]\nrows = 2")
     error = run("page", "-d", "starter", "-u", "v0007", "--policy", "mine.toml", code=2).stderr
-    assert "policy mine: expected name, candidates, ranker, reranking, page, got 'pages'" in error
+    assert (
+        "policy mine: expected name, candidates, ranker, reranking, page, signals, got 'pages'"
+        in error
+    )
 
 
 def test_a_model_and_a_policy_are_one_too_many(home: Path) -> None:
