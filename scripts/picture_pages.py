@@ -42,10 +42,24 @@ def beside(browser: Any, pictures: list[bytes]) -> bytes:
     return bytes(page.screenshot())
 
 
+def _studio(browser: Any, url: str, key: str) -> bytes:
+    """Two policies in the studio."""
+    page = browser.new_page(viewport={"width": 1280, "height": 1000}, color_scheme="light")
+    page.goto(url + "/studio", wait_until="networkidle")
+    page.get_by_label("Admin key").fill(key)
+    page.get_by_role("button", name="Enter").click()
+    page.get_by_role("link", name="Policies").click()
+    page.wait_for_load_state("networkidle")
+    picture: bytes = page.screenshot()
+    page.close()
+    return picture
+
+
 def main() -> None:
     """Write docs/pictures/page-*.png."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("url", nargs="?", default="http://127.0.0.1:8000")
+    parser.add_argument("--key", required=True, help="an admin key, for the studio")
     parser.add_argument("--chromium", default="/usr/bin/chromium")
     given = parser.parse_args()
     with sync_playwright() as playwright:
@@ -55,6 +69,8 @@ def main() -> None:
         for name, path, scheme in PAGES:
             picture = taken(browser, given.url, path, scheme, DESKTOP)
             (PICTURES / f"page-{name}.png").write_bytes(picture)
+        studio = _studio(browser, given.url, given.key)
+        (PICTURES / "page-studio.png").write_bytes(studio)
         phones = [taken(browser, given.url, path, scheme, PHONE) for path, scheme in PHONES]
         (PICTURES / "page-phones.png").write_bytes(beside(browser, phones))
         browser.close()

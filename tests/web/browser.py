@@ -19,6 +19,7 @@ from matinee.cli.demo_service import fill
 from matinee.dataset import Dataset
 from matinee.settings import Settings
 from matinee.simulation import starter
+from matinee.store.access import make_api_key
 from matinee.store.key import read_key
 from matinee.store.opening import open_store
 from matinee.web.identity import COOKIE, cookie_of
@@ -54,6 +55,17 @@ class Visit:
     def see(self, path: str) -> Any:
         """The page at a path, settled."""
         self.page.goto(self.site.url + path, wait_until="networkidle")
+        return self.page
+
+    def enter_studio(self) -> Any:
+        """The studio's first page, entered with a key of this visit's own."""
+        store = open_store(Settings(home=self.site.home, database_url=None))
+        key = make_api_key(store.database, "visit", "admin", int(time.time()))
+        store.database.close()
+        self.see("/studio")
+        self.page.get_by_label("Admin key").fill(key)
+        self.page.get_by_role("button", name="Enter").click()
+        self.page.get_by_role("heading", name="Data", level=1).wait_for()
         return self.page
 
     @property

@@ -217,3 +217,21 @@ def test_a_viewer_takes_everything_along_and_is_erased(visit):
     assert here.site.events(viewer) == []
     here.see("/list")
     assert here.viewer != viewer
+
+
+def test_two_policies_are_compared_in_the_studio(visit):
+    here = visit()
+    page = here.enter_studio()
+    page.get_by_role("link", name="Policies").click()
+    second = page.get_by_label("Policy B", exact=True)
+    text = second.input_value()
+    second.fill(text.replace("rows = 6", "rows = 60000"))
+    page.get_by_role("button", name="Compare").click()
+    page.get_by_role("alert").wait_for()
+    assert "60000" in page.get_by_role("alert").inner_text()
+    here.wrong = [each for each in here.wrong if "status of 422" not in each]  # as it should be
+    page.get_by_label("Policy B", exact=True).fill(text.replace("rows = 6", "rows = 2"))
+    page.get_by_role("button", name="Compare").click()
+    page.get_by_label("Page of policy B").locator("h2").first.wait_for()
+    assert page.get_by_label("Page of policy B").locator("h2").count() == 2
+    assert page.get_by_label("Page of policy A").locator("h2").count() > 2

@@ -44,6 +44,24 @@ def test_no_rule_of_accessibility_is_broken(visit, size, scheme):
     assert broken == {}
 
 
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+@pytest.mark.parametrize("size", [DESKTOP, NARROW], ids=["desktop", "phone"])
+def test_the_studio_keeps_the_same_promises(visit, size, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    here = visit(FAN, viewport=size, color_scheme=scheme)
+    page = here.enter_studio()
+    broken = {}
+    for path in ("/studio", "/studio/models", "/studio/preview", "/studio/health"):
+        found = Axe().run(here.see(path)).response["violations"]
+        if found:
+            broken[path] = [
+                (each["id"], [node["html"][:120] for node in each["nodes"][:3]]) for each in found
+            ]
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], path
+    assert broken == {}
+
+
 @pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
 def test_no_page_is_wider_than_a_small_phone(visit, path):
     page = visit(FAN, viewport=NARROW).see(path)

@@ -23,10 +23,18 @@ from matinee.web import (
     welcome,
 )
 from matinee.web.route import problem_page
+from matinee.web.studio import access, data_page, health_page, models_page, preview_page
 
 _PAGES = (home, saying, sending, player, film, finding, my_list, welcome)
 _OWN = (tasting, leaving, viewers, entering)
-_ROUTERS = (*_PAGES, *_OWN, drawing, assets)  # a film's other pages come before the film's own
+_STUDIO = (access, data_page, models_page, preview_page, health_page)
+_ROUTERS = (
+    *_PAGES,
+    *_OWN,
+    *_STUDIO,
+    drawing,
+    assets,
+)  # a film's other pages come before the film's own
 _OF_PROGRAMS = ("/v1/", "/metrics", "/livez", "/readyz", "/openapi.json")
 
 

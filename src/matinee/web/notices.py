@@ -20,10 +20,11 @@ _TEXTS: Final[Mapping[str, str]] = {
     "put_back": "It counts again.",
     "allowed": "Switched on. It holds from now on.",
     "forbidden": "Switched off. It holds from now on.",
+    "live": "It serves within seconds.",
     "viewer": "You look at the pages as another viewer now.",
     "picked": "Thank you. This page is made of what you picked.",
 }
-_FOR_GOOD = ("retract", "viewer", "picked", "taken_out", "put_back", "allowed", "forbidden")
+_FOR_GOOD = ("retract", "viewer", "picked", "taken_out", "put_back", "allowed", "forbidden", "live")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 
 from matinee.service.problems import Problem, problem_of
@@ -37,6 +38,10 @@ _TEXTS: Final = {
 }
 
 
+class Outside(Exception):
+    """Somebody asks for a page of the studio without having entered."""
+
+
 class PageRoute(APIRoute):
     """FastAPI's own way to stand around an endpoint; JSON is answered where JSON was asked for."""
 
@@ -47,6 +52,8 @@ class PageRoute(APIRoute):
         async def handler(request: Request) -> Response:
             try:
                 response = await endpoint(request)
+            except Outside:
+                return RedirectResponse("/studio/enter", 303)
             except Exception as error:
                 problem = problem_of(error)
                 if problem.status >= 500 and problem.code == "internal":

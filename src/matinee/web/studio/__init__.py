@@ -1,0 +1,1 @@
+"""The studio: for those who run the service, behind an admin key."""

@@ -1,0 +1,126 @@
+"""The studio: who may enter, and what it shows is what there is."""
+
+import re
+import time
+from html import unescape
+
+import pytest
+from tests.web.conftest import Pages
+
+from matinee.store.access import make_api_key, revoke_api_keys
+from matinee.store.served import add_artefact, read_artefacts
+from matinee.web.studio.data_page import demand
+from matinee.web.studio.health_page import labelled, routes
+
+PAGES = ["/studio", "/studio/models", "/studio/preview", "/studio/health"]
+
+
+def database(pages: Pages):
+    return pages.client.app.state.worker.store.database
+
+
+@pytest.fixture
+def inside(pages: Pages) -> Pages:
+    """The pages, seen by somebody who has entered."""
+    key = make_api_key(database(pages), "owner", "admin", int(time.time()))
+    answer = pages.post("/studio/enter", key=key)
+    assert answer.headers["location"] == "/studio"
+    return pages
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/studio/pictures/genres.svg"])
+def test_nobody_is_inside_without_a_key(pages, path):
+    answer = pages.client.get(path, follow_redirects=False)
+    assert answer.headers["location"] == "/studio/enter"
+
+
+@pytest.mark.parametrize("scope", ["serve", "ingest", None])
+def test_only_an_admin_key_opens(pages, scope):
+    now = int(time.time())
+    key = "matinee_x" if scope is None else make_api_key(database(pages), "k", scope, now)
+    answer = pages.post("/studio/enter", key=key)
+    assert answer.status_code == 403
+    assert "opens nothing here" in answer.text
+    assert pages.client.get("/studio", follow_redirects=False).status_code == 303
+
+
+def test_a_key_that_is_revoked_holds_nobody_inside(inside):
+    assert "Data" in inside.see("/studio")
+    revoke_api_keys(database(inside), "owner", int(time.time()))
+    assert inside.client.get("/studio", follow_redirects=False).status_code == 303
+
+
+def test_a_note_that_was_changed_is_none(inside):
+    note = inside.client.cookies.get("matinee_studio").strip('"')
+    inside.client.cookies.delete("matinee_studio")
+    inside.client.cookies.set("matinee_studio", f"x{note}", path="/studio")
+    assert inside.client.get("/studio", follow_redirects=False).status_code == 303
+
+
+def test_the_data_page_tells_what_the_database_has(inside):
+    data = inside.client.app.state.worker.live.served.data
+    html = inside.see("/studio")
+    assert f"<dd>{len(data.items):,}</dd>" in html
+    for name in re.findall(r"/studio/pictures/([\w-]+)\.svg\"", html):
+        drawn = inside.client.get(f"/studio/pictures/{name}.svg")
+        assert drawn.text.startswith("<svg")
+    inside.see("/studio/pictures/none.svg", 404)
+
+
+def test_demand_is_the_share_of_likes_beside_that_of_films(inside):
+    served = inside.client.app.state.worker.live.served
+    data = served.data
+    liked = data.histories.numbers[data.histories.strength > 0]
+    for one in demand(served):
+        films = {
+            k for k, row in enumerate(data.movies["genres"]) if row is not None and one.genre in row
+        }
+        assert one.films == len(films)
+        assert one.offered == pytest.approx(100 * len(films) / len(data.items))
+        assert one.liked == pytest.approx(
+            100 * sum(k in films for k in liked.tolist()) / len(liked)
+        )
+
+
+def test_a_policy_that_is_wrong_says_so_beside_its_text(inside):
+    html = inside.see("/studio/preview")
+    a, b = (unescape(t) for t in re.findall(r"<textarea[^>]*>(.*?)</textarea>", html, re.S))
+    answer = inside.post("/studio/preview", viewer="u14", a=a, b=b.replace("rows =", "rowz ="))
+    assert answer.status_code == 422
+    assert "rowz" in re.search(r'id="wrong-B">(.*?)</p>', answer.text)[1]
+    assert 'id="wrong-A"' not in answer.text
+    assert "rowz" in re.findall(r"<textarea[^>]*>(.*?)</textarea>", answer.text, re.S)[1]
+
+
+def test_two_policies_make_two_pages(inside):
+    one = '[page]\nrows = 2\nkinds = ["top_picks", "trending"]\n'
+    other = '[reranking]\ndiversity = 0.9\n[page]\nrows = 1\nkinds = ["top_picks"]\n'
+    answer = inside.post("/studio/preview", viewer="u14", a=one, b=other)
+    sides = answer.text.split('aria-label="Page of policy ')[1:]
+    assert answer.status_code == 200
+    assert [len(re.findall(r'<ol class="strip"', side)) for side in sides][1] == 1
+    assert not inside.events("u14") or "impression" not in {e["kind"] for e in inside.events("u14")}
+
+
+def test_a_version_can_be_gone_back_to(inside):
+    now = int(time.time())
+    for name in ("v1", "v2"):
+        add_artefact(database(inside), name, f"/nowhere/{name}", {"name": "ease"}, now)
+    assert inside.post("/studio/models", version="v1").status_code == 303
+    assert {each.artefact_id: each.state for each in read_artefacts(database(inside))}[
+        "v1"
+    ] == "live"
+    assert "artefact live" in inside.see("/studio/models")
+    assert inside.post("/studio/models", version="v9").status_code == 404
+
+
+def test_health_counts_what_was_answered(inside):
+    for _ in range(3):
+        inside.see("/list")
+    html = inside.see("/studio/health")
+    assert "/list" in html
+    text = inside.client.app.state.worker.metrics.text().decode()
+    found = {each.route: each for each in routes(text)}
+    assert found["/list"].count >= 3
+    assert found["/list"].failed == 0
+    assert labelled(text, "matinee_events_total", "state") == []
