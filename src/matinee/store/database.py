@@ -200,6 +200,14 @@ def _postgres(url: URL) -> Database:
     return Database(engine, _shown(url))
 
 
+def shown_url(url: str) -> str:
+    """A URL as people may see it; of what is none, nothing: it may be a password."""
+    try:
+        return _shown(make_url(url))
+    except ArgumentError:
+        return "not a URL"
+
+
 def _shown(url: URL) -> str:
     return url.render_as_string(hide_password=True)
 
