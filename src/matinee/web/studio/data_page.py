@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from fastapi import APIRouter, Request, Response
 
+from matinee.features import sensitive
 from matinee.service.problems import Problem
 from matinee.service.served import DATABASE, Served
 from matinee.service.worker import Worker, WorkerParam
@@ -68,7 +69,7 @@ def demand(served: Served) -> Sequence[Demand]:
     found = []
     for genre, mask in served.masks["genre"].items():
         films = int(mask.sum())
-        if films < _LEAST_FILMS:
+        if films < _LEAST_FILMS or sensitive(f"genre: {genre}", served.maker.layout.unsaid):
             continue
         offered, wanted = 100 * films / len(mask), 100 * float(np.mean(mask[liked]))
         found.append(Demand(genre, films, offered, wanted, wanted / offered))
