@@ -1,24 +1,33 @@
 """The environment and `matinee.toml`, read once and validated; the only place that reads them."""
 
+import difflib
+import os
 import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, TypeAdapter, ValidationError
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
 from matinee.errors import InputError
+
+_PREFIX = "MATINEE_"
 
 
 class Settings(BaseSettings):
     """What a person may set: MATINEE_HOME=..., or `home = ...` in matinee.toml."""
 
     model_config = SettingsConfigDict(
-        env_prefix="MATINEE_",
+        env_prefix=_PREFIX,
         env_ignore_empty=True,  # MATINEE_HOME= is not the working directory
         toml_file="matinee.toml",
         extra="forbid",
@@ -83,9 +92,81 @@ def read_settings() -> Settings:
             for e in error.errors()
         )
         raise InputError(f"settings (MATINEE_* or matinee.toml): {wrong}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"matinee.toml: expected TOML in UTF-8, got {error}") from None
-    except OSError as error:
-        raise InputError(
-            f"matinee.toml: expected a file that can be read, got {error.strerror}"
-        ) from None
+    except SettingsError:
+        wrong = "; ".join(f"{each.name}: {each.wrong}" for each in stated() if each.wrong)
+        raise InputError(f"settings (MATINEE_* or matinee.toml): {wrong}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise _unread(error) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """One setting as it stands, who says so, and what is wrong with it."""
+
+    name: str
+    value: Any  # the default where what is stated is wrong
+    source: Literal["default", "environment", "matinee.toml"]
+    wrong: str | None = None
+
+
+def stated() -> list[Stated]:
+    """Every setting, each checked by itself, and then names that are no setting.
+
+    Of a setting that both state, the environment's counts. InputError where matinee.toml cannot be
+    read at all.
+    """
+    try:
+        file = dict(TomlConfigSettingsSource(Settings)())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise _unread(error) from None
+    environment = EnvSettingsSource(Settings)
+    found = []
+    for name, field in Settings.model_fields.items():
+        text = environment.env_vars.get(f"{_PREFIX}{name}".lower())
+        kind: TypeAdapter[Any] = TypeAdapter(Annotated[field.annotation, field])  # type: ignore[arg-type]
+        source: Literal["environment", "matinee.toml"] = "environment" if text else "matinee.toml"
+        if not text and name not in file:
+            found.append(Stated(name, field.default, "default"))
+            continue
+        try:
+            lists = environment.field_is_complex(field)
+            value = (
+                environment.prepare_field_value(name, field, text, lists) if text else file[name]
+            )
+            found.append(Stated(name, kind.validate_python(value), source))
+        except ValidationError as error:
+            wrong = "; ".join(each["msg"].lower() for each in error.errors())
+            found.append(Stated(name, field.default, source, wrong))
+        except ValueError:
+            wrong = 'expected a list as JSON has it, such as ["https://films.example"]'
+            found.append(Stated(name, field.default, source, f"{wrong}, got {text!r}"))
+    return [*found, *_strangers(file)]
+
+
+def settings_of(found: list[Stated]) -> Settings:
+    """The settings that `stated` tells, defaults in place of what is wrong."""
+    known = {each.name: each.value for each in found if each.name in Settings.model_fields}
+    return Settings.model_construct(**known)
+
+
+def _strangers(file: dict[str, Any]) -> Iterator[Stated]:
+    """What looks like a setting and is none: nothing reads it, or matinee.toml is refused."""
+    names = list(Settings.model_fields)
+    variables = {f"{_PREFIX}{name}".upper(): name for name in names}
+    for variable in sorted(os.environ):
+        if variable.upper().startswith(_PREFIX) and variable.upper() not in variables:
+            near = difflib.get_close_matches(variable.upper(), variables, 1)
+            yield Stated(variable, None, "environment", f"no setting has this name{_mean(near)}")
+    for key in sorted(file.keys() - set(names)):
+        near = difflib.get_close_matches(key.lower(), names, 1)
+        yield Stated(key, None, "matinee.toml", f"no setting has this name{_mean(near)}")
+
+
+def _mean(near: list[str]) -> str:
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def _unread(error: Exception) -> InputError:
+    if isinstance(error, OSError):
+        return InputError(f"matinee.toml: expected a file that can be read, got {error.strerror}")
+    return InputError(f"matinee.toml: expected TOML in UTF-8, got {error}")

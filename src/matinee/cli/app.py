@@ -5,6 +5,7 @@ import sys
 
 import typer
 
+from matinee.cli.config_commands import app as config
 from matinee.cli.data_commands import explore, get, import_
 from matinee.cli.database_commands import app as database
 from matinee.cli.demo_command import demo
@@ -53,6 +54,7 @@ app.command()(verify)
 app.add_typer(database, name="database")
 app.add_typer(models, name="models")
 app.add_typer(keys, name="keys")
+app.add_typer(config, name="config")
 app.command()(serve)
 app.command()(demo)
 

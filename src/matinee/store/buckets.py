@@ -26,18 +26,42 @@ def version_places(home: Path, artefacts: str | None) -> VersionPlaces:
     """
     if artefacts is None:
         return FolderPlaces(home)
+    bucket, prefix = _address(artefacts)
+    return BucketPlaces(FolderPlaces(home), bucket, prefix, _boto3().client("s3"))
+
+
+def reach(artefacts: str) -> None:
+    """Ask a bucket whether it is there; ArtefactError within seconds where it does not answer.
+
+    InputError and MissingPackage as `version_places`.
+    """
+    bucket, _ = _address(artefacts)
+    boto3 = _boto3()
+    from botocore.config import Config  # noqa: PLC0415  an extra
+
+    quick = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 1})
+    with _told(f"s3://{bucket}"):
+        boto3.client("s3", config=quick).head_bucket(Bucket=bucket)
+
+
+def _address(artefacts: str) -> tuple[str, str]:
+    """Bucket and prefix."""
     found = _ADDRESS.fullmatch(artefacts)
     if found is None:
         raise InputError(
             f"MATINEE_ARTEFACTS: expected such as s3://bucket/folder, got {artefacts!r}"
         )
+    return found[1], found[2].strip("/")
+
+
+def _boto3() -> Any:
     try:
         import boto3  # noqa: PLC0415  an extra
     except ImportError:
         raise MissingPackage(
             "MATINEE_ARTEFACTS: expected boto3 for a bucket, got none; install matinee[s3]"
         ) from None
-    return BucketPlaces(FolderPlaces(home), found[1], found[2].strip("/"), boto3.client("s3"))
+    return boto3
 
 
 @dataclass(frozen=True, slots=True, eq=False)

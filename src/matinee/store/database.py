@@ -169,7 +169,7 @@ def _sqlite(url: URL, sync: Sync) -> Database:
             f"synchronous = {sync}",
             "foreign_keys = ON",
             "secure_delete = ON",  # what is deleted is overwritten
-            "cache_size = -16384",  # KiB; UUIDs fall anywhere in their index
+            "cache_size = -8192",  # KiB, of each connection; UUIDs fall anywhere in their index
         ):
             connection.execute(f"PRAGMA {pragma}")
 
@@ -198,6 +198,14 @@ def _postgres(url: URL) -> Database:
             'pip install "matinee[postgres]"'
         ) from None
     return Database(engine, _shown(url))
+
+
+def shown_url(url: str) -> str:
+    """A URL as people may see it; of what is none, nothing: it may be a password."""
+    try:
+        return _shown(make_url(url))
+    except ArgumentError:
+        return "not a URL"
 
 
 def _shown(url: URL) -> str:

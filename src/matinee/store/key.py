@@ -14,8 +14,8 @@ from matinee.store.database import Database
 from matinee.store.tables import facts
 from matinee.store.writing import insert_ignoring
 
-_SHORTEST = 16
-_FILE = "secret.key"
+SHORTEST_SECRET = 16
+KEY_FILE = "secret.key"
 _FACT = "key_check"
 
 
@@ -26,9 +26,10 @@ class Key:
     secret: bytes = field(repr=False)
 
     def __post_init__(self) -> None:
-        if len(self.secret) < _SHORTEST:
+        if len(self.secret) < SHORTEST_SECRET:
             raise InputError(
-                f"MATINEE_SECRET: expected at least {_SHORTEST} characters, got {len(self.secret)}"
+                f"MATINEE_SECRET: expected at least {SHORTEST_SECRET} characters, "
+                f"got {len(self.secret)}"
             )
 
     def tombstone(self, user_id: str) -> str:
@@ -43,6 +44,10 @@ class Key:
         """What shows that a text was made here, for this use and no other."""
         return self._hash(f"signature {use}", text)
 
+    def mark(self) -> str:
+        """What the database keeps, to know this key again."""
+        return self._hash("check", "")
+
     def _hash(self, use: str, text: str) -> str:
         return hmac.new(self.secret, f"{use}\0{text}".encode(), hashlib.sha256).hexdigest()
 
@@ -51,7 +56,7 @@ def read_key(home: Path, secret: str | None) -> Key:
     """The key of MATINEE_SECRET, or of the workspace: made at random when first asked for."""
     if secret is not None:
         return Key(secret.encode())
-    path = home / _FILE
+    path = home / KEY_FILE
     try:
         home.mkdir(parents=True, exist_ok=True)
         if not path.exists():
@@ -68,18 +73,27 @@ def hold_to_key(database: Database, key: Key) -> None:
 
     With another key no erased viewer would be recognised, and nobody would notice.
     """
-    mark = key._hash("check", "")
-    with database.reading() as connection:
-        kept = connection.execute(select(facts.c.value).where(facts.c.name == _FACT)).scalar()
+    mark, kept = key.mark(), _kept(database)
     if kept is None:
         with database.writing() as connection:
             connection.execute(insert_ignoring(connection, facts), {"name": _FACT, "value": mark})
-            kept = connection.execute(select(facts.c.value).where(facts.c.name == _FACT)).scalar()
+        kept = _kept(database)
     if kept != mark:
         raise InputError(
             f"database {database.name}: expected the key that it was first used with, got another; "
-            f"set MATINEE_SECRET to that key, or bring its {_FILE} into this workspace"
+            f"set MATINEE_SECRET to that key, or bring its {KEY_FILE} into this workspace"
         )
+
+
+def used_with(database: Database, key: Key | None) -> bool:
+    """Whether the database was used with this key, or with none yet; nothing is changed."""
+    kept = _kept(database)
+    return kept is None or (key is not None and kept == key.mark())
+
+
+def _kept(database: Database) -> str | None:
+    with database.reading() as connection:
+        return connection.execute(select(facts.c.value).where(facts.c.name == _FACT)).scalar()
 
 
 def _make(path: Path) -> None:

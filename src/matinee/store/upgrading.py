@@ -42,17 +42,22 @@ def upgrade(database: Database) -> str:
 def _migrate(database: Database, connection: Connection, found: str | None) -> None:
     # Alembic takes a fifth of a second to import, and is needed once in a database's life.
     from alembic import command  # noqa: PLC0415
-    from alembic.script import ScriptDirectory  # noqa: PLC0415
 
     config = migrations()
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if found is not None and found not in known:
+    if found is not None and found not in known_revisions():
         raise StoreError(
             f"database {database.name}: expected a revision up to {HEAD}, got {found!r}, which a "
             "newer matinee wrote; install that one, or restore a backup of before"
         )
     config.attributes["connection"] = connection
     command.upgrade(config, HEAD)
+
+
+def known_revisions() -> set[str]:
+    """The revisions that this program can bring to HEAD, and that."""
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
+    return {each.revision for each in ScriptDirectory.from_config(migrations()).walk_revisions()}
 
 
 def migrations() -> "Config":
