@@ -22,6 +22,7 @@ from matinee.service.worker import Worker
 from matinee.settings import Settings, read_settings
 from matinee.store.artefacts import versions
 from matinee.store.opening import open_store
+from matinee.store.retention import Retention
 from matinee.store.workspace import Workspace
 
 _THREADS = 12  # requests at once; fewer than the database's connections
@@ -50,7 +51,7 @@ def create_app(settings: Settings) -> FastAPI:
         to_thread.current_default_thread_limiter().total_tokens = _THREADS
         worker = await to_thread.run_sync(_worker, settings, metrics)
         app.state.worker, app.state.settings = worker, settings
-        hearing = Hearing(worker)
+        hearing = Hearing(worker, Retention.of(settings))
         hearing.start()
         try:
             yield
