@@ -3,15 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import vl_convert
 from fastapi import APIRouter, Request, Response
 
-from matinee.exploration import Exploration, explore, pictures
-from matinee.exploration.picture import look
-from matinee.exploration.wording import percent
 from matinee.features import sensitive
 from matinee.service.problems import Problem
 from matinee.service.served import DATABASE, Served
@@ -20,6 +16,9 @@ from matinee.store.catalogue import read_tables
 from matinee.web.rendering import page as render
 from matinee.web.route import PageRoute
 from matinee.web.studio.access import INSIDERS
+
+if TYPE_CHECKING:
+    from matinee.exploration import Exploration
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute, dependencies=INSIDERS)
 _ACCENT = {False: "#c98300", True: "#f4b731"}
@@ -40,6 +39,8 @@ class Demand:
 @router.get("/studio")
 def data_page(request: Request, worker: WorkerParam) -> Response:
     """What is in the database, as the service reads it."""
+    from matinee.exploration import pictures  # noqa: PLC0415  see _explored
+
     served = worker.live.served
     found = _explored(served, worker)
     missing = [] if not found.cleaned else found.cleaned[0].missing.rows(named=True)
@@ -75,7 +76,9 @@ def demand(served: Served) -> Sequence[Demand]:
     return sorted(found, key=lambda one: -one.lift)[:_GENRES]
 
 
-def _figures(found: Exploration) -> list[tuple[str, str]]:
+def _figures(found: "Exploration") -> list[tuple[str, str]]:
+    from matinee.exploration.wording import percent  # noqa: PLC0415
+
     figures = [("Films", f"{found.catalogue.films:,}")] if found.catalogue else []
     if viewing := found.viewing:
         figures += [
@@ -89,13 +92,21 @@ def _figures(found: Exploration) -> list[tuple[str, str]]:
 
 # The worker is not compared: what is served decides what its database says.
 @lru_cache(maxsize=2)
-def _explored(served: Served, worker: Worker) -> Exploration:
+def _explored(served: Served, worker: Worker) -> "Exploration":
+    # What draws takes half a second to import, and 40 MB, which a worker that starts has not.
+    from matinee.exploration import explore  # noqa: PLC0415
+
     del served
     return explore(read_tables(worker.store.database, DATABASE))
 
 
 @lru_cache(maxsize=64)
 def _drawn(served: Served, worker: Worker, name: str, dark: bool) -> str:
+    import vl_convert  # noqa: PLC0415
+
+    from matinee.exploration import pictures  # noqa: PLC0415
+    from matinee.exploration.picture import look  # noqa: PLC0415
+
     for one in pictures(_explored(served, worker)):
         if one.name == name:
             spec: dict[str, Any] = one.chart.to_dict()
