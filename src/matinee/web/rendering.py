@@ -14,6 +14,7 @@ from matinee.service.worker import Worker
 from matinee.web.assets import asset
 from matinee.web.identity import Visitor, form_token
 from matinee.web.notices import Notice, notice_of
+from matinee.web.words import of_crowd
 
 _LEVEL = 5
 _WORTH_IT = 1_000  # bytes
@@ -54,9 +55,13 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
 
 
 def bare(request: Request, status: int, title: str, text: str, code: str) -> Response:
-    """A page about something that went wrong: it needs no viewer, no database and no model."""
+    """A page about something that went wrong: it needs no viewer, no database and no model.
+
+    What passes by itself can be tried again from it, unless a form would be sent twice.
+    """
     html = environment().get_template("problem.html")
-    made = html.render(title=title, text=text, code=code, status=status)
+    again = _here(request) if status >= 500 and request.method == "GET" else ""
+    made = html.render(title=title, text=text, code=code, status=status, again=again)
     return _response(request, made.encode(), status)
 
 
@@ -71,6 +76,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals |= {"asset": asset}
+    made.filters["of_crowd"] = of_crowd
     return made
 
 
