@@ -19,15 +19,6 @@ def database(pages: Pages):
     return pages.client.app.state.worker.store.database
 
 
-@pytest.fixture
-def inside(pages: Pages) -> Pages:
-    """The pages, seen by somebody who has entered."""
-    key = make_api_key(database(pages), "owner", "admin", int(time.time()))
-    answer = pages.post("/studio/enter", key=key)
-    assert answer.headers["location"] == "/studio"
-    return pages
-
-
 @pytest.mark.parametrize("path", [*PAGES, "/studio?picture=genres"])
 def test_nobody_is_inside_without_a_key(pages, path):
     answer = pages.client.get(path, follow_redirects=False)

@@ -93,7 +93,9 @@ def read_served(store: Store, workspace: Workspace) -> Served:
 def served_of(store: Store, data: Dataset, chosen: Chosen, read_at: int) -> Served:
     """What requests read of a model and what makes pages of it."""
     if data.histories.entries > _MOST_KEPT:  # only a demonstration looks at other viewers
-        data = replace(data, users=Vocabulary.of([]), histories=data.histories.slice(0, 0))
+        data = replace(
+            data, users=Vocabulary.of([]), histories=data.histories.take(np.array([], int))
+        )
     return Served(
         data,
         replace(chosen.maker, shown=chosen.maker.shown & ~_withdrawn(store.database, data)),

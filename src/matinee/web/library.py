@@ -7,7 +7,6 @@ from importlib.metadata import version as version_of
 
 from fastapi import APIRouter, Request, Response
 
-from matinee.reports.page import drawing_library
 from matinee.service.problems import Problem
 from matinee.web.assets import FOREVER
 
@@ -40,5 +39,7 @@ def _version() -> str:
 
 @cache
 def _script() -> tuple[bytes, bytes]:
+    from matinee.reports.page import drawing_library  # noqa: PLC0415  40 MB that few workers need
+
     script = drawing_library().encode()
     return script, gzip.compress(script, 9, mtime=0)

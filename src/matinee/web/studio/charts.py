@@ -5,20 +5,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from json import dumps
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import vl_convert
 from fastapi import Request, Response
 
-from matinee.exploration.picture import Colours, Picture, look
 from matinee.service.problems import Problem
 from matinee.web.rendering import page as render
-from matinee.web.studio.sheet import Sheet, sheet_of
 
-_NAMES: Final = tuple(f"var(--chart-{k})" for k in range(1, 6))
-_PAGES: Final = Colours(
-    "transparent", "var(--chart-ink)", "var(--chart-soft)", "var(--chart-grid)", _NAMES
-)
+if TYPE_CHECKING:
+    from matinee.exploration import Picture
+    from matinee.web.studio.sheet import Sheet
+
+_COLOURS: Final = ("ink", "soft", "grid", *"12345")  # of charts.css
 _FACE: Final = "Helvetica Neue, Helvetica, Segoe UI, Roboto, Liberation Sans, Arial, sans-serif"
 _PARTS: Final = ("hconcat", "vconcat", "concat", "facet", "repeat")  # have widths of their own
 
@@ -31,13 +29,19 @@ class ChartView:
     title: str
     sentence: str
     spec: Mapping[str, Any]  # Vega-Lite
-    sheet: Sheet
+    sheet: "Sheet"
 
     @classmethod
-    def of(cls, picture: Picture, sheet: Sheet | None = None) -> "ChartView":
+    def of(cls, picture: "Picture", sheet: "Sheet | None" = None) -> "ChartView":
         """The view of a picture; its table is what its tooltips tell, unless one is given."""
+        # What draws takes half a second to import, and 40 MB: a worker has it once it is needed.
+        from matinee.exploration.picture import Colours, look  # noqa: PLC0415
+        from matinee.web.studio.sheet import sheet_of  # noqa: PLC0415
+
+        ink, soft, grid, *series = (f"var(--chart-{name})" for name in _COLOURS)
         spec = picture.chart.to_dict()
-        spec["config"] = look(_PAGES) | {"font": _FACE}
+        spec["config"] = look(Colours("transparent", ink, soft, grid, tuple(series)))
+        spec["config"] |= {"font": _FACE}
         sheet = sheet_of(spec) if sheet is None else sheet
         return cls(picture.name, picture.title, picture.sentence, spec, sheet)
 
@@ -76,6 +80,8 @@ def svg(view: ChartView) -> str:
 
 @lru_cache(maxsize=64)
 def _svg(spec: str) -> str:
+    import vl_convert  # noqa: PLC0415
+
     drawn = str(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]))
     colours = (resources.files("matinee.web") / "static" / "charts.css").read_text("utf-8")
     head, rest = drawn.split(">", 1)

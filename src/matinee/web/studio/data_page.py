@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from fastapi import APIRouter, Request, Response
 
-from matinee.exploration import Exploration, explore, pictures
-from matinee.exploration.wording import percent
+from matinee.features import sensitive
 from matinee.service.served import DATABASE, Served
 from matinee.service.worker import Worker, WorkerParam
 from matinee.store.catalogue import read_tables
@@ -16,6 +16,9 @@ from matinee.web.route import PageRoute
 from matinee.web.studio import charts
 from matinee.web.studio.access import INSIDERS
 from matinee.web.studio.charts import ChartView
+
+if TYPE_CHECKING:
+    from matinee.exploration import Exploration
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute, dependencies=INSIDERS)
 _LEAST_FILMS, _GENRES = 5, 18
@@ -56,14 +59,16 @@ def demand(served: Served) -> Sequence[Demand]:
     found = []
     for genre, mask in served.masks["genre"].items():
         films = int(mask.sum())
-        if films < _LEAST_FILMS:
+        if films < _LEAST_FILMS or sensitive(f"genre: {genre}", served.maker.layout.unsaid):
             continue
         offered, wanted = 100 * films / len(mask), 100 * float(np.mean(mask[liked]))
         found.append(Demand(genre, films, offered, wanted, wanted / offered))
     return sorted(found, key=lambda one: -one.lift)[:_GENRES]
 
 
-def _figures(found: Exploration) -> list[tuple[str, str]]:
+def _figures(found: "Exploration") -> list[tuple[str, str]]:
+    from matinee.exploration.wording import percent  # noqa: PLC0415
+
     figures = [("Films", f"{found.catalogue.films:,}")] if found.catalogue else []
     if viewing := found.viewing:
         figures += [
@@ -77,11 +82,16 @@ def _figures(found: Exploration) -> list[tuple[str, str]]:
 
 # The worker is not compared: what is served decides what its database says.
 @lru_cache(maxsize=2)
-def _explored(served: Served, worker: Worker) -> Exploration:
+def _explored(served: Served, worker: Worker) -> "Exploration":
+    # What draws takes half a second to import, and 40 MB, which a worker that starts has not.
+    from matinee.exploration import explore  # noqa: PLC0415
+
     del served
     return explore(read_tables(worker.store.database, DATABASE))
 
 
 @lru_cache(maxsize=2)
 def _charts(served: Served, worker: Worker) -> Sequence[ChartView]:
+    from matinee.exploration import pictures  # noqa: PLC0415
+
     return [ChartView.of(one) for one in pictures(_explored(served, worker))]
