@@ -8,7 +8,7 @@ from typing import Any, Final
 import vl_convert
 from fastapi import Response
 
-from matinee.exploration.picture import Picture, look
+from matinee.exploration.picture import DARK, LIGHT, Picture, look
 from matinee.service.problems import Problem
 
 _ACCENT: Final = {False: "#c98300", True: "#f4b731"}
@@ -28,7 +28,7 @@ def svg_response(pictures: Sequence[Picture], name: str, dark: bool) -> Response
 @lru_cache(maxsize=64)
 def _drawn(spec: str, dark: bool) -> str:
     document: dict[str, Any] = json.loads(spec)
-    shown = look(dark) | {"background": "transparent"}
+    shown = look(DARK if dark else LIGHT) | {"background": "transparent"}
     for mark in ("mark", "line", "area", "rule"):
         shown[mark] = shown[mark] | {"color": _ACCENT[dark]}
     document["config"] = shown
