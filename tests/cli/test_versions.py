@@ -139,3 +139,18 @@ def test_watch_trains_again_when_events_came(home: Path) -> None:
     assert process.returncode == 130
     assert said.count(b'"artefact_id"') >= 1
     assert "watching: a new version after 3 events" in (home / "errors.txt").read_text()
+
+
+def test_what_was_measured_of_the_database_is_kept_for_the_studio(home: Path) -> None:
+    from matinee.store.measured import read_measured
+    from matinee.store.workspace import Workspace
+
+    done = matinee(home, "evaluate", "-d", "database", "-m", "ease", "--split", "random", "--json")
+    assert done.returncode == 0, done.stderr
+    kept = read_measured(Workspace(home), "database", "leaderboard")
+    assert kept is not None
+    assert kept.document == json.loads(done.stdout)
+    assert abs(kept.at - time.time()) < 600
+    assert read_measured(Workspace(home), "database", "frontier") is None
+    matinee(home, "evaluate", "--data", "starter", "-m", "soup", "--json")
+    assert read_measured(Workspace(home), "database", "leaderboard") == kept

@@ -83,7 +83,7 @@ def test_a_whole_number_is_a_number_too():
         ("page = 3", r"policy p: \[page\] expected a table, got 3"),
         (
             "[page]\ncolumns = 3",
-            r"\[page\] expected one of rows, cards, kinds, weights, got 'columns'",
+            r"\[page\] expected one of rows, cards, kinds, weights, unsaid, got 'columns'",
         ),
         ("[page]\nrows = 0", r"\[page\] rows: expected a whole number from 1 to 100, got 0"),
         ("[page]\nkinds = []", r"\[page\] kinds: expected some of continue_watching, .*, got none"),

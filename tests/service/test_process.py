@@ -2,7 +2,9 @@
 
 import json
 import os
+import pickle
 import re
+import select
 import signal
 import socket
 import subprocess
@@ -170,3 +172,30 @@ def test_connections_to_several_workers_send_what_they_have_at_once() -> None:
             connection, _ = place.accept()
             assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
             connection.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere workers share one socket")
+def test_each_worker_listens_for_itself() -> None:
+    """What a worker's process is handed is one more socket of the same address."""
+    with listening(uvicorn.Config("none", port=free_port(), log_config=None)) as place:
+        first, second = (pickle.loads(pickle.dumps(place)) for _ in range(2))
+        with first, second:
+            assert first.getsockname() == second.getsockname() == place.getsockname()
+            assert len({place.fileno(), first.fileno(), second.fileno()}) == 3
+            first.listen()
+            second.listen()
+            met = []
+            for _ in range(32):  # all at one of two: once in two billion times
+                with socket.create_connection(place.getsockname()):
+                    ready, _, _ = select.select([first, second], [], [], 5)
+                    met.append(ready[0] is first)
+                    ready[0].accept()[0].close()
+    assert len(set(met)) == 2
+
+
+def test_a_worker_starts_without_what_it_may_never_need() -> None:
+    """Libraries that draw, train and judge take seconds and a hundred megabytes a worker."""
+    late = ["altair", "vl_convert", "lightgbm", "interpret", "sklearn", "optuna", "scipy.stats"]
+    code = f"import sys, matinee.web.app; print([m for m in {late} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

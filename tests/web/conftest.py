@@ -17,6 +17,7 @@ from tests.service.conftest import fill
 from tests.web.browser import chromium, site, visit  # noqa: F401
 
 from matinee.settings import Settings
+from matinee.store.access import make_api_key
 from matinee.store.database import sqlite_url
 from matinee.store.events import EventLog
 from matinee.web.app import create_app
@@ -94,3 +95,13 @@ def open_pages(tmp_path: Path) -> Iterator[Callable[..., Pages]]:
 def pages(open_pages: Callable[..., Pages]) -> Pages:
     """The pages of a service with a model."""
     return open_pages()
+
+
+@pytest.fixture
+def inside(pages: Pages) -> Pages:
+    """The pages, seen by somebody who has entered."""
+    database = pages.client.app.state.worker.store.database  # type: ignore[attr-defined]
+    key = make_api_key(database, "owner", "admin", int(time.time()))
+    answer = pages.post("/studio/enter", key=key)
+    assert answer.headers["location"] == "/studio"
+    return pages

@@ -54,7 +54,9 @@ class Lists:
         withdrawn: np.ndarray | None = None,
     ) -> "Lists":
         """Prepared once. `withdrawn` (films,) bool, beside what the policy's rules leave out."""
-        recipe = fitted.policy.reranking if isinstance(fitted, FittedPolicy) else None
+        policy = fitted.policy if isinstance(fitted, FittedPolicy) else None
+        recipe = None if policy is None else policy.reranking
+        unsaid = () if policy is None else policy.page.unsaid
         allowed = (Rules() if recipe is None else recipe.rules).of(data).at(data.as_of)
         if withdrawn is not None:
             allowed = allowed & ~withdrawn
@@ -67,8 +69,8 @@ class Lists:
             data.histories if known is None else known,
             fitted,
             allowed,
-            Explainer.of(first_stage_of(fitted), data),
-            Explainer.of(popular, data),
+            Explainer.of(first_stage_of(fitted), data, unsaid),
+            Explainer.of(popular, data, unsaid),
             np.zeros(0, np.int64),
         )
 

@@ -92,7 +92,7 @@ def _page(
 
     port = free_port()
     with working("filling a database for the service"):
-        fill(home, tables, trained)
+        fill(home, tables, trained, done["leaderboard"])
     with running(home, port) as service:
         if json:
             page = {"url": service.url, "films": service.films, "seconds": service.seconds}

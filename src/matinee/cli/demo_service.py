@@ -4,10 +4,11 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from matinee.cli.serve_command import hold_to_free
 from matinee.errors import InputError, MatineeError
@@ -47,12 +48,18 @@ def free_port() -> int:
     raise InputError(f"demo: expected a free port from {PORT} to {PORT + _PORTS - 1}, got none")
 
 
-def fill(home: Path, tables: Tables, trained: Trained) -> None:
-    """Put the starter data and a model of it into the demo's own workspace, once."""
+def fill(
+    home: Path, tables: Tables, trained: Trained, leaderboard: Mapping[str, Any] | None = None
+) -> None:
+    """Put the starter data and a model of it into the demo's own workspace, once.
+
+    The leaderboard is what the model was chosen from: the studio shows it.
+    """
     from matinee import training
     from matinee.dataset import Dataset
     from matinee.settings import Settings
     from matinee.store.catalogue import changed_at, import_tables, read_tables
+    from matinee.store.measured import keep_measured
     from matinee.store.opening import open_store
     from matinee.store.workspace import Workspace
 
@@ -63,7 +70,10 @@ def fill(home: Path, tables: Tables, trained: Trained) -> None:
         data = Dataset.from_tables(read_tables(store.database, "database"))
     finally:
         store.database.close()
-    training.save(trained, Workspace(home).model_folder("database", trained.name), data)
+    workspace = Workspace(home)
+    training.save(trained, workspace.model_folder("database", trained.name), data)
+    if leaderboard is not None:
+        keep_measured(workspace, "database", "leaderboard", leaderboard, int(time.time()))
 
 
 @contextmanager

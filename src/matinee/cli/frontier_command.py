@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from matinee.cli.keeping import keep_for_studio
 from matinee.cli.options import DataOption, JsonOption, OutOption, SeedOption
 from matinee.cli.output import note, out, print_json, working
 from matinee.cli.sources import read_data
@@ -69,6 +70,7 @@ def frontier(
             folds=folds,
         )
     document = found.to_json_dict()
+    keep_for_studio("frontier", document, data, settings)
     if json:
         print_json(document)
     else:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.markup import escape
 
+from matinee.cli.keeping import keep_for_studio
 from matinee.cli.options import DataOption, JsonOption, OutOption, SeedOption
 from matinee.cli.output import note, out, print_json, working
 from matinee.cli.sources import read_data
@@ -51,6 +52,7 @@ def interpret(
             lambda text: status.update(escape(text)),
         )
     document = found.to_json_dict()
+    keep_for_studio("interpretation", document, data, settings)
     if json:
         print_json(document)
     else:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
+from matinee.cli.keeping import keep_for_studio
 from matinee.cli.options import DataOption, JsonOption, OutOption, SeedOption
 from matinee.cli.output import note, out, print_json, working
 from matinee.cli.own_defaults import with_own_default
@@ -245,6 +246,7 @@ def evaluate(
         policies = [api.read_policy(path) for path in policy or ()]
         board = api.evaluate(dataset, model, split, seed, say, rounds, policies=policies)
     document = board.to_json_dict()
+    keep_for_studio("leaderboard", document, data, settings)
     if json:
         print_json(document)
     else:

@@ -7,6 +7,7 @@ import numpy as np
 
 from matinee.dataset import Dataset, Histories
 from matinee.explanation.reasons import Explainer, Reason
+from matinee.features import sensitive
 from matinee.ranking import FittedPolicy, Reranked
 from matinee.ranking.examples import Features
 from matinee.ranking.fitted_policy import PART
@@ -32,7 +33,8 @@ class PolicyExplainer:
     @classmethod
     def of(cls, fitted: FittedPolicy, data: Dataset) -> "PolicyExplainer":
         """`data` is what the policy was fitted on."""
-        return cls(fitted, Explainer.of(fitted.first.scorer, data))
+        unsaid = fitted.policy.page.unsaid
+        return cls(fitted, Explainer.of(fitted.first.scorer, data, unsaid))
 
     def reasons(self, history: Histories, lists: Reranked, most: int = 3) -> list[list[Reason]]:
         """Of each film of one viewer's list its reasons, which add up to the list's score.
@@ -66,6 +68,7 @@ class PolicyExplainer:
     ) -> list[list[Reason]]:
         ranker = self.fitted.ranker
         assert ranker is not None
+        unsaid = self.first.unsaid
         retrieved, features = self.fitted.looked_at(own)
         features = features.only(ranker.names)
         parts = ranker.contributions(features)
@@ -77,7 +80,7 @@ class PolicyExplainer:
                 text = "not among the films that the ranker looked at"
                 found.append([Reason("first stage", text, None, float(score))])
             else:
-                found.append(_told(features, parts, row, first, most, len(place)))
+                found.append(_told(features, parts, row, first, most, len(place), unsaid=unsaid))
         return found
 
 
@@ -88,6 +91,8 @@ def _told(
     first: Sequence[Reason],
     most: int,
     candidates: int,
+    *,
+    unsaid: tuple[str, ...],
 ) -> list[Reason]:
     """The reasons of one candidate."""
     names, own = features.names, parts[row]
@@ -97,11 +102,11 @@ def _told(
     found = [Reason("first stage", text, None, float(own[:-1][of_first].sum()))]
     others = np.flatnonzero(~of_first & (own[:-1] != 0))
     others = others[np.argsort(-np.abs(own[others]), kind="stable")]
-    for k in others[:most].tolist():
+    named = [k for k in others.tolist() if not sensitive(names[k], unsaid)][:most]
+    for k in named:
         text = _standing(names[k], features.values[:candidates, k], row)
         found.append(Reason("feature", text, None, float(own[k])))
-    if len(others) > most:
-        rest = others[most:]
+    if len(rest := np.setdiff1d(others, named)):
         text = f"{len(rest)} other feature{'' if len(rest) == 1 else 's'}"
         found.append(Reason("other features", text, None, float(own[rest].sum())))
     found.sort(key=lambda reason: -abs(reason.contribution))

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
 from matinee.dataset import Dataset, Histories
-from matinee.features import FeatureMatrix, portrait
+from matinee.features import FeatureMatrix, portrait, sensitive
 from matinee.models.content import FittedContent
 from matinee.models.leave_one_out import leave_one_out
 from matinee.models.protocols import Contributions, Scorer, is_linear
@@ -28,6 +29,7 @@ TERM_TEXTS: Mapping[str, str] = {
     "part weighted_rating": "well rated by all",
 }
 _FEATURES = 3  # shared features that a reason names
+_PEOPLE = ("director: ", "cast: ", "writer: ")  # a person may be called Christian
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,10 @@ class Explainer:
     titles: Sequence[str]
     new: np.ndarray  # (items of the scorer,) bool: judged by what is known of the film
     features: FeatureMatrix | None  # of the scorer's items, where any of them is new
+    unsaid: tuple[str, ...] = ()  # words that are not said, beside those of sensitive matters
 
     @classmethod
-    def of(cls, scorer: Scorer, data: Dataset) -> "Explainer":
+    def of(cls, scorer: Scorer, data: Dataset, unsaid: tuple[str, ...] = ()) -> "Explainer":
         """Half a second to read the words of all films: only where one is judged by them."""
         numbers = data.items.numbers(scorer.items.ids)
         new = getattr(scorer, "by_content", np.zeros(len(scorer.items), bool))
@@ -77,7 +80,7 @@ class Explainer:
         if new.any():
             whole = portrait(data.movies)
             features = FeatureMatrix(whole.matrix[numbers], whole.names)
-        return cls(scorer, scorer.items.ids.to_list(), data.titles(numbers), new, features)
+        return cls(scorer, scorer.items.ids.to_list(), data.titles(numbers), new, features, unsaid)
 
     def contributions(self, histories: Histories, items: np.ndarray) -> Contributions:
         """What adds up to the scores of `items` (rows, n), of any scorer."""
@@ -111,12 +114,20 @@ class Explainer:
         return [account.row(row, items[row], first[row]) for row in range(len(items))]
 
     def shared(self, seen: int, item: int) -> list[str]:
-        """Names of what two of the scorer's films have in common, the most telling first."""
+        """Names of what two of the scorer's films have in common, the most telling first.
+
+        None of a sensitive matter: that a viewer likes films about it is never said.
+        """
         by_content = isinstance(self.scorer, FittedContent)
         features = self.scorer.features if by_content else self.features  # type: ignore[attr-defined]
         if features is None:
             return []
-        return [name for name, _ in features.shared(seen, item)[:_FEATURES]]
+        said = (
+            name
+            for name, _ in features.shared(seen, item)
+            if name.startswith(_PEOPLE) or not sensitive(name, self.unsaid)
+        )
+        return list(islice(said, _FEATURES))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -182,8 +193,9 @@ class _Account:
         """The kind and the text of the reason that a film of the history is."""
         explainer = self.explainer
         if isinstance(explainer.scorer, FittedContent):
-            shared = ", ".join(explainer.shared(seen, item))
-            return "content", f"{explainer.titles[seen]} shares {shared}"
+            names = explainer.shared(seen, item)
+            why = f"shares {', '.join(names)}" if names else "is like this film"
+            return "content", f"{explainer.titles[seen]} {why}"
         if new:
             names = explainer.shared(seen, item)
             why = f"shares {', '.join(names)}" if names else "goes with films like this one"

@@ -5,6 +5,7 @@ from matinee.features.levels import levels
 from matinee.features.metadata import content_vectors, soup
 from matinee.features.named import FeatureMatrix
 from matinee.features.portrait import portrait
+from matinee.features.sensitive import sensitive
 from matinee.features.words import tfidf
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "genre_shares",
     "levels",
     "portrait",
+    "sensitive",
     "soup",
     "tfidf",
 ]

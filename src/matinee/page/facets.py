@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 
 from matinee.dataset import Dataset
+from matinee.features import sensitive
 from matinee.page import words
 
 _LEAST = 8  # films that a facet has at least
@@ -32,14 +33,17 @@ class Facet:
     rank: int = 0  # of two genres the one with the lower rank is the noun
 
 
-def facets(data: Dataset) -> list[Facet]:
-    """Every facet that at least eight films have, in a fixed order."""
+def facets(data: Dataset, unsaid: tuple[str, ...] = ()) -> list[Facet]:
+    """Every facet that at least eight films have, in a fixed order.
+
+    None is of a sensitive matter, or of a word of `unsaid` (`features.sensitive`).
+    """
     movies = data.movies
     found = [
-        *_genres(movies),
+        *_genres(movies, unsaid),
         *_decades(movies),
-        *_keywords(movies),
-        *_moods(movies),
+        *_keywords(movies, unsaid),
+        *_moods(movies, unsaid),
         *_languages(movies),
         *_directors(movies),
         *_acclaimed(data),
@@ -47,12 +51,12 @@ def facets(data: Dataset) -> list[Facet]:
     return [facet for facet in found if len(facet.films) >= _LEAST]
 
 
-def _genres(movies: pl.DataFrame) -> list[Facet]:
+def _genres(movies: pl.DataFrame, unsaid: tuple[str, ...]) -> list[Facet]:
     order = list(words.GENRES)
     by_noun: dict[str, list[tuple[str, np.ndarray]]] = {}
     for genre, films in _of_lists(movies["genres"]).items():
         key = genre.lower()
-        if key not in words.NO_KIND:
+        if key not in words.NO_KIND and not sensitive(f"genre: {key}", unsaid):
             noun = words.GENRES.get(key, (f"{key} films", key))[0]
             by_noun.setdefault(noun, []).append((key, films))
     facets = []
@@ -74,10 +78,10 @@ def _decades(movies: pl.DataFrame) -> list[Facet]:
     return facets
 
 
-def _keywords(movies: pl.DataFrame) -> list[Facet]:
+def _keywords(movies: pl.DataFrame, unsaid: tuple[str, ...]) -> list[Facet]:
     facets = []
     for keyword, films in _of_lists(movies["keywords"]).items():
-        if keyword in words.UNSAID or len(films) < _LEAST:
+        if len(films) < _LEAST or keyword in words.UNSAID or sensitive(keyword, unsaid):
             continue
         after = words.AFTER.get(keyword, "")
         before = "" if after else words.BEFORE.get(keyword, keyword)
@@ -85,12 +89,12 @@ def _keywords(movies: pl.DataFrame) -> list[Facet]:
     return facets
 
 
-def _moods(movies: pl.DataFrame) -> list[Facet]:
+def _moods(movies: pl.DataFrame, unsaid: tuple[str, ...]) -> list[Facet]:
     facets = []
     lists = _of_lists(movies["keywords"])
     for mood, signs in words.MOODS.items():
         texts: dict[int, list[str]] = {}
-        for keyword in sorted(signs & lists.keys()):
+        for keyword in sorted(k for k in signs & lists.keys() if not sensitive(k, unsaid)):
             for film in lists[keyword].tolist():
                 texts.setdefault(film, []).append(keyword)
         films = np.array(sorted(texts), np.int64)

@@ -84,11 +84,11 @@ class PageMaker:
         """
         if allowed is not None and allowed.shape != (len(data.items),):
             raise InputError(f"allowed: expected {len(data.items)} flags, got {allowed.shape}")
-        moment = data.as_of
+        moment, layout = data.as_of, layout or Layout()
         taste, content, found = None, None, list[Theme]()
         if whole:
             taste, content = taste_likeness(data), content_likeness(data)
-            found = themes(facets(data), taste, len(data.items))
+            found = themes(facets(data, layout.unsaid), taste, len(data.items))
         liked = data.histories.numbers[data.histories.strength > 0]
         likes = np.bincount(liked, minlength=len(data.items))
         names = data.movies.select("item_id", "title", "year")
@@ -97,8 +97,8 @@ class PageMaker:
             data.items.ids.to_list(),
             [title or id_ for id_, title, _ in names.iter_rows()],
             names["year"].to_list(),
-            Scoring.of(scorer, data),
-            Scoring.of(_for_anybody(data), data),
+            Scoring.of(scorer, data, layout.unsaid),
+            Scoring.of(_for_anybody(data), data, layout.unsaid),
             Rules().of(data).at(moment) if allowed is None else allowed,
             attested(data, likes),
             likeness(content, taste, len(data.items)),
@@ -108,7 +108,7 @@ class PageMaker:
             tuple(found),
             Members.of(found, likes),
             moment,
-            Layout() if layout is None else layout,
+            layout,
         )
 
     def page(

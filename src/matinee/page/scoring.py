@@ -22,12 +22,12 @@ class Scoring:
     own: np.ndarray  # (films of the data,) numbers of the scorer, -1 = unknown to it
 
     @classmethod
-    def of(cls, scorer: Scorer, data: Dataset) -> "Scoring":
+    def of(cls, scorer: Scorer, data: Dataset, unsaid: tuple[str, ...] = ()) -> "Scoring":
         """Prepared once a model; InputError comes from a scorer of other data."""
         places = data.items.numbers(scorer.items.ids).astype(np.int64)
         own = np.full(len(data.items), -1, np.int64)
         own[places] = np.arange(len(places))
-        return cls(Explainer.of(scorer, data), places, own)
+        return cls(Explainer.of(scorer, data, unsaid), places, own)
 
     def scores(self, history: Histories) -> np.ndarray:
         """Of one viewer, (films,) float32; -inf where the model does not know the film."""

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 
 from matinee.dataset import NO_TIME, Histories
+from matinee.features import sensitive
 from matinee.kernels.threads import one_thread
 from matinee.page.maker import PageMaker
 from matinee.page.scoring import best
@@ -72,7 +73,7 @@ def taste(maker: PageMaker, movies: pl.DataFrame, known: Histories, used: Histor
     weights = used.strength.astype(np.float64).tolist()
     return Taste(
         tuple(films),
-        _beliefs(own["genres"].to_list(), weights, 1),
+        _beliefs(_genres(own, maker.layout.unsaid), weights, 1),
         _beliefs(_people(own), weights, 2),
         _beliefs([None if y is None else [f"{y // 10 * 10}s"] for y in own["year"]], weights, 1),
     )
@@ -93,6 +94,14 @@ def _influence(maker: PageMaker, used: Histories) -> Mapping[int, float]:
     size = np.abs(np.asarray(added.parts.entries, np.float64)).sum(axis=1)
     total = size.sum() or 1.0
     return dict(zip(added.numbers.tolist(), (size / total).tolist(), strict=True))
+
+
+def _genres(movies: pl.DataFrame, unsaid: tuple[str, ...]) -> list[list[str]]:
+    """Those of which a viewer's opinion may be said: none of a sensitive matter."""
+    return [
+        [name for name in names or () if not sensitive(f"genre: {name}", unsaid)]
+        for names in movies["genres"].to_list()
+    ]
 
 
 def _people(movies: pl.DataFrame) -> list[list[str]]:

@@ -84,7 +84,6 @@ BEFORE: Final[Mapping[str, str]] = {
     "world war i": "First World War",
     "fbi": "FBI",
     "cia": "CIA",
-    "lgbt": "LGBT",
     "usa president": "presidential",
     "vietnam war": "Vietnam War",
     "cold war": "Cold War",
@@ -144,8 +143,6 @@ AFTER: Final[Mapping[str, str]] = {
     "marriage": "about marriage",
     "family life": "about family life",
     "rebellion": "about rebellion",
-    "politics": "about politics",
-    "racism": "about racism",
     "obsession": "about obsession",
     "jealousy": "about jealousy",
     "siblings": "about siblings",
@@ -155,7 +152,8 @@ AFTER: Final[Mapping[str, str]] = {
     "twist ending": "with a twist at the end",
 }
 
-# Keywords in whose name no row is shown to anybody: of bodies and wounds, or about the reel.
+# Keywords in whose name no row is shown to anybody: of bodies and wounds, or about the reel. Those
+# of what is sensitive in a person are `features.sensitive`'s.
 UNSAID: Final = _listed(
     """
         sex, nudity, female nudity, male nudity, rape, suicide, suicide attempt, torture, gore,

@@ -34,6 +34,7 @@ class Layout:
     cards: int = 10
     kinds: Any = ROW_KINDS
     weights: Any = ()  # kind -> weight, by default 1
+    unsaid: Any = ()  # words never said of a viewer, beside those of `features.sensitive`
 
     def __post_init__(self) -> None:
         for name in ("rows", "cards"):
@@ -47,6 +48,7 @@ class Layout:
         object.__setattr__(self, "kinds", tuple(self.kinds))
         if not self.kinds:
             raise InputError(f"kinds: expected some of {', '.join(ROW_KINDS)}, got none")
+        object.__setattr__(self, "unsaid", _words(self.unsaid))
         if not isinstance(self.weights, Mapping | tuple):
             raise InputError(f"weights: expected a table, got {self.weights!r}")
         weights = dict(self.weights)
@@ -74,3 +76,12 @@ class Layout:
     def weight(self, kind: str) -> float:
         """What rows of a kind count, beside what they count by themselves."""
         return float(dict(self.weights).get(kind, 1.0))
+
+
+def _words(words: Any) -> tuple[str, ...]:
+    if isinstance(words, str) or not isinstance(words, list | tuple):
+        raise InputError(f"unsaid: expected a list of words, got {words!r}")
+    for word in words:
+        if not isinstance(word, str) or not any(letter.isalnum() for letter in word):
+            raise InputError(f"unsaid: expected words such as 'cult' or 'weapon*', got {word!r}")
+    return tuple(words)

@@ -100,6 +100,8 @@ def policy_to_toml(policy: Policy) -> str:
     page = policy.page
     lines += ["", "[page]", f"rows = {page.rows}", f"cards = {page.cards}"]
     lines += [f"kinds = {_toml(page.kinds)}"]
+    if page.unsaid:
+        lines += [f"unsaid = {_toml(page.unsaid)}"]
     if page.weights:
         lines += ["", "[page.weights]", *(f"{kind} = {_toml(w)}" for kind, w in page.weights)]
     if policy.signals != Signals():

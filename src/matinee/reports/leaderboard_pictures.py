@@ -1,5 +1,8 @@
 """Pictures of a leaderboard."""
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
 import altair as alt
 import polars as pl
 
@@ -46,50 +49,113 @@ def interval_picture(results: pl.DataFrame, by: str) -> Picture | None:
     return picture("intervals", "Accuracy and how sure it is", f"{sentence}.", chart)
 
 
-def trade_picture(results: pl.DataFrame, by: str) -> Picture | None:
-    """Accuracy against coverage, one point a model."""
+def trade_picture(
+    results: pl.DataFrame, by: str, gained: str = COVERAGE, named: Sequence[str] | None = None
+) -> Picture | None:
+    """Accuracy against what else a list should be, one point a model.
+
+    `gained` is one of TRADES; `named` models get their names, by default all.
+    """
+    trade = TRADES[gained]
     accuracy = _of(results, by).select("name", accuracy="value")
-    coverage = _of(results, COVERAGE).select("name", coverage="value")
-    both = accuracy.join(coverage, on="name", maintain_order="left")
+    other = _of(results, gained).select("name", gained="value")
+    both = accuracy.join(other, on="name", maintain_order="left").drop_nulls()
     if both.height < 2:
         return None
-    competing = _competing(both)
-    widest = competing.sort("coverage", descending=True).row(0, named=True)
+    chart = _scatter(both, by, trade, both["name"].to_list() if named is None else list(named))
+    return picture(trade.name, trade.title, _traded(_competing(both), trade), chart)
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """What accuracy is drawn against, and the words for who comes first."""
+
+    name: str
+    title: str
+    axis: str
+    form: str
+    told: Callable[[float], str]
+    apart: str  # {best} and {a}, {most} and {b}
+    same: str  # {best} and {a}
+
+
+def _bits(value: float) -> str:
+    return f"{value:.2f} bits"
+
+
+TRADES: Mapping[str, Trade] = {
+    COVERAGE: Trade(
+        "accuracy-coverage",
+        "Accuracy against coverage",
+        "Coverage: share of films in anyone's first ten",
+        "%",
+        percent,
+        "{best}, the most accurate, shows {a} of the films that may be recommended in anyone's "
+        "first ten; {most} shows most, {b}.",
+        "{best} is both the most accurate and the one that shows most of the films that may be "
+        "recommended: {a} in anyone's first ten.",
+    ),
+    "diversity@10": Trade(
+        "accuracy-diversity",
+        "Accuracy against diversity",
+        "Diversity: mean distance of two films of the first ten",
+        ".2f",
+        "{:.3f}".format,
+        "Two films of a list of {best}, the most accurate, are {a} apart on average; those of "
+        "{most} are farthest apart, {b}.",
+        "{best} is both the most accurate and the one whose lists are most varied: two films are "
+        "{a} apart on average.",
+    ),
+    "novelty@10": Trade(
+        "accuracy-novelty",
+        "Accuracy against novelty",
+        "Novelty of the first ten, bits: the more, the less known",
+        ".1f",
+        _bits,
+        "Films of {best}, the most accurate, have a novelty of {a}; those of {most} are the least "
+        "known, {b}.",
+        "{best} is both the most accurate and the one whose films are least known: {a}.",
+    ),
+}
+
+
+def _traded(competing: pl.DataFrame, trade: Trade) -> str:
+    most = competing.sort("gained", descending=True).row(0, named=True)
     best = competing.row(0, named=True)
-    sentence = (
-        f"{best['name']}, the most accurate, shows {percent(best['coverage'])} of the films that "
-        f"may be recommended in anyone's first ten; {widest['name']} shows most, "
-        f"{percent(widest['coverage'])}."
+    words = trade.same if most["name"] == best["name"] else trade.apart
+    return words.format(
+        best=best["name"],
+        most=most["name"],
+        a=trade.told(best["gained"]),
+        b=trade.told(most["gained"]),
     )
-    if widest["name"] == best["name"]:
-        sentence = (
-            f"{best['name']} is both the most accurate and the one that shows most of the films "
-            f"that may be recommended: {percent(best['coverage'])} in anyone's first ten."
-        )
+
+
+def _scatter(both: pl.DataFrame, by: str, trade: Trade, named: Sequence[str]) -> alt.LayerChart:
+    zero = trade.form == "%"
     base = alt.Chart(both).encode(
         x=alt.X(
-            "coverage:Q", title="Coverage: share of films in anyone's first ten", axis=_PERCENT
+            "gained:Q",
+            title=trade.axis,
+            axis=alt.Axis(format=trade.form),
+            scale=alt.Scale(zero=zero, nice=True, padding=0 if zero else 20),
         ),
         y=alt.Y("accuracy:Q", title=by.upper()),
         tooltip=[
             alt.Tooltip("name:N", title="model"),
             alt.Tooltip("accuracy:Q", format=".4f", title=by.upper()),
-            alt.Tooltip("coverage:Q", format=".1%", title="coverage@10"),
+            alt.Tooltip("gained:Q", format=".3f", title=trade.name.partition("-")[2]),
         ],
     )
     labels = [
         base.transform_filter(alt.FieldOneOfPredicate("name", names))
         .mark_text(align="left", dx=9, dy=13 * line, style="label")
         .encode(text="name:N")
-        for line, names in enumerate(_label_lines(both))
+        for line, names in enumerate(_label_lines(both.filter(pl.col("name").is_in(named)), both))
         if names
     ]
     points = base.mark_point(filled=True, size=90, opacity=1)
-    chart = alt.LayerChart(layer=[points, *labels]).properties(height=340)
-    return picture("accuracy-coverage", "Accuracy against coverage", sentence, chart)
-
-
-_PERCENT = alt.Axis(format="%")
+    return alt.LayerChart(layer=[points, *labels]).properties(height=340)
 
 
 def _competing(shown: pl.DataFrame) -> pl.DataFrame:
@@ -98,24 +164,25 @@ def _competing(shown: pl.DataFrame) -> pl.DataFrame:
     return others if others.height else shown
 
 
-def _label_lines(both: pl.DataFrame) -> list[list[str]]:
+def _label_lines(named: pl.DataFrame, both: pl.DataFrame) -> list[list[str]]:
     """The names by line, from the point's own height downwards, so that none covers another.
 
     A name takes up to a sixth of the picture's width, a line a twenty-fifth of its height.
     """
-    heights = both["accuracy"].to_numpy()
-    line_height = max(float(heights.max()), 1e-9) / 25
-    lines: list[list[str]] = [[] for _ in range(both.height)]
+    line_height = max(float(both["accuracy"].to_numpy().max()), 1e-9) / 25
+    across = both["gained"].to_numpy()
+    width = max(float(across.max() - across.min()), 1e-9) / 6
+    lines: list[list[str]] = [[] for _ in range(named.height)]
     placed: list[tuple[float, float]] = []
-    for name, accuracy, coverage in zip(both["name"], heights, both["coverage"], strict=True):
+    for name, accuracy, gained in named.select("name", "accuracy", "gained").iter_rows():
         free = 0
         while any(
-            abs(coverage - x) < 1 / 6 and abs(accuracy - free * line_height - y) < line_height
+            abs(gained - x) < width and abs(accuracy - free * line_height - y) < line_height
             for x, y in placed
         ):
             free += 1
-        lines[min(free, both.height - 1)].append(name)
-        placed.append((coverage, accuracy - free * line_height))
+        lines[min(free, named.height - 1)].append(name)
+        placed.append((gained, accuracy - free * line_height))
     return lines
 
 

@@ -1,5 +1,6 @@
 """The application: what is put together when a worker starts."""
 
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -22,8 +23,10 @@ from matinee.service.worker import Worker
 from matinee.settings import Settings, read_settings
 from matinee.store.artefacts import versions
 from matinee.store.opening import open_store
+from matinee.store.retention import Retention
 from matinee.store.workspace import Workspace
 
+_TURN_S = 0.001  # for so long a thread computes while another waits
 _THREADS = 12  # requests at once; fewer than the database's connections
 _TOLD = {
     400: "The body is no JSON",
@@ -47,10 +50,11 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        sys.setswitchinterval(_TURN_S)
         to_thread.current_default_thread_limiter().total_tokens = _THREADS
         worker = await to_thread.run_sync(_worker, settings, metrics)
         app.state.worker, app.state.settings = worker, settings
-        hearing = Hearing(worker)
+        hearing = Hearing(worker, Retention.of(settings))
         hearing.start()
         try:
             yield

@@ -1,6 +1,9 @@
 """What is served now, and the thread that replaces it when the database or a model changed."""
 
+import ctypes
+import gc
 import logging
+import sys
 import threading
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -39,7 +42,9 @@ class Live:
         if (early := read_at_once(store, workspace)) is not None:
             return cls(store, workspace, early, _NOTHING)
         seen = _changes(store, workspace)
-        return cls(store, workspace, read_served(store, workspace), seen)
+        found = cls(store, workspace, read_served(store, workspace), seen)
+        settle()
+        return found
 
     def start(self, every_s: float = LOOK_S) -> None:
         """Begin to look for changes."""
@@ -71,12 +76,14 @@ class Live:
         if NO_VERSION in served.degraded and self.served.artefact_id is not None:
             return False  # the one before is better than none; it is asked for again
         self.served, self._seen = served, seen
+        settle()
         return True
 
     def reread(self) -> None:
         """Serve what there is now, whether it is known to have changed or not."""
         seen = _changes(self.store, self.workspace)
         self.served, self._seen = read_served(self.store, self.workspace), seen
+        settle()
 
     def _watch(self, every_s: float) -> None:
         while not self._stop.is_set():
@@ -89,6 +96,19 @@ class Live:
                     _log.info("serving anew: %s", self.served.name)
             except MatineeError as error:
                 _log.error("not refreshed, the last one is served on: %s", error)
+
+
+def settle() -> None:
+    """Give back the memory that reading took, and have the collector pass over what is served.
+
+    To look through a catalogue for garbage takes a fifth of a second, in which no request is
+    answered. What was read and let go, glibc keeps by itself: a hundred megabytes a worker.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+    if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)):
+        trim(0)
 
 
 def _changes(store: Store, workspace: Workspace) -> _Changes:

@@ -3,6 +3,7 @@
 import logging
 import queue
 import threading
+import time
 
 from matinee.errors import MatineeError
 from matinee.service.metrics import Metrics
@@ -13,6 +14,7 @@ from matinee.store.served import ServedPage, record_pages
 _log = logging.getLogger("matinee.service")
 _WAITING = 10_000  # pages; more are let go, so that a database that is slow costs no memory
 _BATCH = 500
+_GATHERED_S = 0.1  # pages of so long are written at once: one costs nearly what ten do
 
 
 class PageLog:
@@ -38,6 +40,7 @@ class PageLog:
 
     def _write(self) -> None:
         while (page := self._queue.get()) is not None:
+            time.sleep(_GATHERED_S)
             batch: list[ServedPage] = [page]
             ending = False
             while len(batch) < _BATCH and not self._queue.empty():

@@ -1,5 +1,6 @@
 """The server: uvicorn around the application, its logs as JSON lines."""
 
+import logging
 import os
 import signal
 import socket
@@ -13,6 +14,9 @@ from uvicorn.supervisors import Multiprocess
 from matinee.service.metrics import SHARED
 
 _GRACE_S = 10  # for requests that are being answered when it is told to stop
+# Connections inherit it: each answer is sent whole at once. asyncio sees to that on sockets that
+# know their protocol, which uvicorn's do not: an answer's end would wait 40 ms for the other side.
+_AT_ONCE = (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def run(application: str, host: str, port: int, workers: int) -> None:
@@ -45,14 +49,40 @@ def run(application: str, host: str, port: int, workers: int) -> None:
 
 
 def listening(config: uvicorn.Config) -> socket.socket:
-    """A socket that workers share, whose connections send what they have at once.
+    """The address that all workers answer at.
 
-    asyncio sees to that on sockets that know their protocol, which uvicorn's does not: the end of
-    each answer would wait 40 ms for a word of the other side.
+    On Linux each listens on a socket of its own, among which the system spreads connections: on one
+    that they share, whoever wakes first accepts all that wait, and the others have nothing to do.
     """
-    place = config.bind_socket()
-    place.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # connections inherit it
-    return place
+    if sys.platform != "linux":
+        place = config.bind_socket()
+        place.setsockopt(*_AT_ONCE)
+        return place
+    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    try:
+        return Place.bound(family, (config.host, config.port))
+    except OSError as error:
+        logging.getLogger("uvicorn.error").error(error)
+        sys.exit(1)
+
+
+class Place(socket.socket):
+    """A bound address that another process, to which it is handed, binds once more for itself."""
+
+    @classmethod
+    def bound(cls, family: int, address: tuple[str, int]) -> "Place":
+        """Bound to this address, beside those who are already."""
+        place = cls(family, socket.SOCK_STREAM)
+        place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        place.setsockopt(*_AT_ONCE)
+        place.bind(address)
+        place.set_inheritable(True)
+        return place
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For the worker's process: not this socket, but one more of this address."""
+        return Place.bound, (int(self.family), self.getsockname()[:2])
 
 
 _LOGS: dict[str, Any] = {

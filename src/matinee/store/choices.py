@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Text, cast, delete, literal, null, select, union_all
+from sqlalchemy import delete, literal, select, text
 
 from matinee.store.database import Database
 from matinee.store.key import Key
@@ -10,6 +10,12 @@ from matinee.store.people import Purpose
 from matinee.store.tables import consents, taken_out
 from matinee.store.tombstones import hold_to_unerased
 from matinee.store.writing import insert_ignoring
+
+# As text: every page asks it, and to build it anew would take longer than to answer it.
+_CHOICES = text(
+    "SELECT purpose, NULL AS film FROM consents WHERE user_id = :user_id AND NOT granted "
+    "UNION ALL SELECT NULL, item_id FROM taken_out WHERE user_id = :user_id"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +32,8 @@ class Choices:
 
 def choices_of(database: Database, user_id: str) -> Choices:
     """What a viewer chose, by one query."""
-    no = select(consents.c.purpose, null().label("film")).where(
-        consents.c.user_id == user_id, consents.c.granted.is_(False)
-    )
-    films = select(cast(null(), Text), taken_out.c.item_id).where(taken_out.c.user_id == user_id)
     with database.reading() as connection:
-        rows = connection.execute(union_all(no, films)).all()
+        rows = connection.execute(_CHOICES, {"user_id": user_id}).all()
     return Choices(
         frozenset(purpose for purpose, film in rows if film is None),
         frozenset(film for _, film in rows if film is not None),

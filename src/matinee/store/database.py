@@ -169,7 +169,7 @@ def _sqlite(url: URL, sync: Sync) -> Database:
             f"synchronous = {sync}",
             "foreign_keys = ON",
             "secure_delete = ON",  # what is deleted is overwritten
-            "cache_size = -16384",  # KiB; UUIDs fall anywhere in their index
+            "cache_size = -8192",  # KiB, of each connection; UUIDs fall anywhere in their index
         ):
             connection.execute(f"PRAGMA {pragma}")
 

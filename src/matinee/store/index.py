@@ -5,7 +5,7 @@ and under "refused" why it may not serve: "check" (the comparison; may be forced
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -78,15 +78,23 @@ def roll_back(database: Database, actor: str, now: int) -> tuple[str, str]:
     live = next((each for each in known if each.state == "live"), None)
     if live is None:
         raise InputError("rollback: expected a live version, got none")
-    age = (live.made_at, live.artefact_id)
-    earlier = [v for v in known if v.state == "retired" and (v.made_at, v.artefact_id) < age]
-    if not earlier:
+    chosen = version_before(known)
+    if chosen is None:
         raise InputError(
             f"rollback: expected a version that was live before {live.artefact_id}, got none"
         )
-    chosen = max(earlier, key=lambda each: (each.made_at, each.artefact_id))
     make_live(database, chosen.artefact_id, actor, now)
     return live.artefact_id, chosen.artefact_id
+
+
+def version_before(known: Sequence[Served]) -> Served | None:
+    """Of an index the newest version that served and is older than the live one, if any."""
+    live = next((each for each in known if each.state == "live"), None)
+    if live is None:
+        return None
+    age = (live.made_at, live.artefact_id)
+    earlier = [v for v in known if v.state == "retired" and (v.made_at, v.artefact_id) < age]
+    return max(earlier, key=lambda each: (each.made_at, each.artefact_id), default=None)
 
 
 def told(found: Served) -> dict[str, Any]:

@@ -200,17 +200,20 @@ class Workspace:
     def keep_tuned(self, data_name: str, document: Mapping[str, Any]) -> Path:
         """Keep what searches found for a data set, in place of what was known; where it is."""
         self._made("tuned")
-        path = self.tuned_file(data_name)
-        temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.partial")
-        with self._writing():
-            text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
-            temporary.write_text(text, encoding="utf-8")
-            temporary.replace(path)
-        return path
+        return self._written(self.tuned_file(data_name), document)
 
     def tuned_file(self, data_name: str) -> Path:
         """Where `keep_tuned` keeps it."""
         return self.home / "tuned" / f"{_file_name(data_name)}.json"
+
+    def keep_measured(self, data_name: str, kind: str, document: Mapping[str, Any]) -> Path:
+        """Keep what was measured on a data set, in place of the last of its kind; where it is."""
+        self._made("measured", _file_name(data_name))
+        return self._written(self.measured_file(data_name, kind), document)
+
+    def measured_file(self, data_name: str, kind: str) -> Path:
+        """Where `keep_measured` keeps it."""
+        return self.home / "measured" / _file_name(data_name) / f"{_file_name(kind)}.json"
 
     def reports_folder(self) -> Path:
         """Where reports go; made if it is not there."""
@@ -229,6 +232,15 @@ class Workspace:
         with self._writing():
             folder.mkdir(parents=True, exist_ok=True)
         return folder
+
+    def _written(self, path: Path, document: Mapping[str, Any]) -> Path:
+        """JSON in place of what is there: a reader sees the old or the new."""
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.partial")
+        with self._writing():
+            text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
+            temporary.write_text(text, encoding="utf-8")
+            temporary.replace(path)
+        return path
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from matinee.service.worker import Worker
 from matinee.web.assets import asset
 from matinee.web.identity import Visitor, form_token
+from matinee.web.library import library
 from matinee.web.notices import Notice, notice_of
 from matinee.web.words import of_crowd
 
@@ -75,7 +76,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"asset": asset}
+    made.globals |= {"asset": asset, "library": library}
     made.filters["of_crowd"] = of_crowd
     return made
 

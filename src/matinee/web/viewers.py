@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 from fastapi import APIRouter, Request, Response
 
+from matinee.features import sensitive
 from matinee.service.problems import Problem
 from matinee.service.served import Served
 from matinee.service.worker import WorkerParam
@@ -85,7 +86,12 @@ def choices(served: Served) -> Sequence[Choice]:
     data = served.data
     lengths = np.diff(data.histories.indptr)
     masks = served.masks["genre"]
-    genres = [genre for genre in sorted(masks) if masks[genre].sum() >= 8]
+    unsaid = served.maker.layout.unsaid
+    genres = [
+        genre
+        for genre in sorted(masks)
+        if masks[genre].sum() >= 8 and not sensitive(f"genre: {genre}", unsaid)
+    ]
     if not genres:
         return []
     belongs = np.stack([masks[genre] for genre in genres], axis=1).astype(float)

@@ -3,25 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import vl_convert
 from fastapi import APIRouter, Request, Response
 
-from matinee.exploration import Exploration, explore, pictures
-from matinee.exploration.picture import look
-from matinee.exploration.wording import percent
-from matinee.service.problems import Problem
+from matinee.features import sensitive
 from matinee.service.served import DATABASE, Served
 from matinee.service.worker import Worker, WorkerParam
 from matinee.store.catalogue import read_tables
-from matinee.web.rendering import page as render
 from matinee.web.route import PageRoute
+from matinee.web.studio import charts
 from matinee.web.studio.access import INSIDERS
+from matinee.web.studio.charts import ChartView
+
+if TYPE_CHECKING:
+    from matinee.exploration import Exploration
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute, dependencies=INSIDERS)
-_ACCENT = {False: "#c98300", True: "#f4b731"}
 _LEAST_FILMS, _GENRES = 5, 18
 
 
@@ -42,21 +41,14 @@ def data_page(request: Request, worker: WorkerParam) -> Response:
     served = worker.live.served
     found = _explored(served, worker)
     missing = [] if not found.cleaned else found.cleaned[0].missing.rows(named=True)
-    return render(
+    return charts.page(
         request,
         "studio/data.html",
+        _charts(served, worker),
         figures=_figures(found),
-        pictures=[(one.name, one.title, one.sentence) for one in pictures(found)],
         missing=[(row["column"], 100 * row["share"]) for row in missing],
         demand=demand(served),
     )
-
-
-@router.get("/studio/pictures/{name}.svg")
-def picture(worker: WorkerParam, name: str, dark: bool = False) -> Response:
-    """One picture of the data, in the colours of the pages."""
-    drawn = _drawn(worker.live.served, worker, name, dark)
-    return Response(drawn, media_type="image/svg+xml", headers={"Cache-Control": "private"})
 
 
 def demand(served: Served) -> Sequence[Demand]:
@@ -67,14 +59,16 @@ def demand(served: Served) -> Sequence[Demand]:
     found = []
     for genre, mask in served.masks["genre"].items():
         films = int(mask.sum())
-        if films < _LEAST_FILMS:
+        if films < _LEAST_FILMS or sensitive(f"genre: {genre}", served.maker.layout.unsaid):
             continue
         offered, wanted = 100 * films / len(mask), 100 * float(np.mean(mask[liked]))
         found.append(Demand(genre, films, offered, wanted, wanted / offered))
     return sorted(found, key=lambda one: -one.lift)[:_GENRES]
 
 
-def _figures(found: Exploration) -> list[tuple[str, str]]:
+def _figures(found: "Exploration") -> list[tuple[str, str]]:
+    from matinee.exploration.wording import percent  # noqa: PLC0415
+
     figures = [("Films", f"{found.catalogue.films:,}")] if found.catalogue else []
     if viewing := found.viewing:
         figures += [
@@ -88,19 +82,16 @@ def _figures(found: Exploration) -> list[tuple[str, str]]:
 
 # The worker is not compared: what is served decides what its database says.
 @lru_cache(maxsize=2)
-def _explored(served: Served, worker: Worker) -> Exploration:
+def _explored(served: Served, worker: Worker) -> "Exploration":
+    # What draws takes half a second to import, and 40 MB, which a worker that starts has not.
+    from matinee.exploration import explore  # noqa: PLC0415
+
     del served
     return explore(read_tables(worker.store.database, DATABASE))
 
 
-@lru_cache(maxsize=64)
-def _drawn(served: Served, worker: Worker, name: str, dark: bool) -> str:
-    for one in pictures(_explored(served, worker)):
-        if one.name == name:
-            spec: dict[str, Any] = one.chart.to_dict()
-            shown = look(dark) | {"background": "transparent"}
-            for mark in ("mark", "line", "area", "rule"):
-                shown[mark] = shown[mark] | {"color": _ACCENT[dark]}
-            spec["config"] = shown
-            return str(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]))
-    raise Problem(404, "unknown_path", f"name: expected a picture of the data, got {name!r}")
+@lru_cache(maxsize=2)
+def _charts(served: Served, worker: Worker) -> Sequence[ChartView]:
+    from matinee.exploration import pictures  # noqa: PLC0415
+
+    return [ChartView.of(one) for one in pictures(_explored(served, worker))]

@@ -1,15 +1,18 @@
-"""GET studio/models: versions, how they compare, which serves; going back to another."""
+"""GET studio/models: the leaderboard, the versions, which serves; going back to another."""
 
 import time
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Sequence
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from matinee.errors import InputError, UnknownId
+from matinee.exploration.picture import Picture
 from matinee.service.problems import Problem
-from matinee.service.worker import WorkerParam
-from matinee.store.index import make_live, told
+from matinee.service.served import DATABASE
+from matinee.service.worker import Worker, WorkerParam
+from matinee.store.index import make_live, version_before
+from matinee.store.measured import read_measured
 from matinee.store.people import read_audit
 from matinee.store.served import read_artefacts
 from matinee.web.identity import VisitorParam, hold_to_token
@@ -17,17 +20,23 @@ from matinee.web.rendering import page as render
 from matinee.web.route import PageRoute
 from matinee.web.saying import FormParam, back
 from matinee.web.studio.access import INSIDERS, InsiderParam
+from matinee.web.studio.board import board_of, frontier_of, trades
+from matinee.web.studio.history import Version, history_picture, versions_of
+from matinee.web.studio.pictures import svg_response
+from matinee.web.studio.words import moment
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
-_SHOWN, _ACTS = 30, 12
+_SHOWN, _ACTS, _MOST_ACTS = 30, 8, 200
 
 
 @router.get("/studio/models", dependencies=INSIDERS)
 def models_page(request: Request, worker: WorkerParam) -> Response:
-    """All versions, the newest first."""
+    """What serves, how models compare, all versions (the newest first), what was done."""
     served = worker.live.served
-    found = [told(each) for each in read_artefacts(worker.store.database)[:_SHOWN]]
-    acts = read_audit(worker.store.database, most=_ACTS).reverse().rows(named=True)
+    known = read_artefacts(worker.store.database)
+    found = read_measured(worker.live.workspace, DATABASE, "leaderboard")
+    before = version_before(known)
+    pictures = [(one.name, one.title, one.sentence) for one in _pictures(worker)]
     return render(
         request,
         "studio/models.html",
@@ -35,9 +44,41 @@ def models_page(request: Request, worker: WorkerParam) -> Response:
         artefact_id=served.artefact_id,
         degraded=served.degraded,
         read_at=moment(served.read_at),
-        versions=[_shown(each) for each in found],
-        acts=[(moment(act["timestamp"]), act["actor"], act["action"]) for act in acts],
+        before=None if before is None else before.artefact_id,
+        board=None if found is None else board_of(found, served.name),
+        pictures=[told for told in pictures if told[0] != "history"],
+        history=[told for told in pictures if told[0] == "history"],
+        frontier=any(name.startswith("frontier-") for name, _, _ in pictures),
+        versions=versions_of(known[:_SHOWN]),
+        acts=_acts(worker, _ACTS),
     )
+
+
+@router.get("/studio/models/pictures/{name}.svg", dependencies=INSIDERS)
+def picture(worker: WorkerParam, name: str, dark: bool = False) -> Response:
+    """One picture of the page."""
+    return svg_response(_pictures(worker), name, dark)
+
+
+@router.get("/studio/models/live", dependencies=INSIDERS)
+def confirm(
+    request: Request, worker: WorkerParam, version: Annotated[str, Query(max_length=200)]
+) -> Response:
+    """Asks once more, with what is known of both versions."""
+    known = versions_of(read_artefacts(worker.store.database))
+    wanted = _of(known, version)
+    if wanted is None:
+        raise Problem(
+            404, "unknown_model", f"version: expected one of the index, got {version!r}", "version"
+        )
+    running = next((each for each in known if each.state == "live"), None)
+    return render(request, "studio/confirm.html", wanted=wanted, running=running)
+
+
+@router.get("/studio/models/audit", dependencies=INSIDERS)
+def audit(request: Request, worker: WorkerParam) -> Response:
+    """More of what was done."""
+    return render(request, "studio/audit.html", acts=_acts(worker, _MOST_ACTS), most=_MOST_ACTS)
 
 
 @router.post("/studio/models")
@@ -50,9 +91,9 @@ def go_live(
 ) -> Response:
     """Have every worker serve this version, within seconds."""
     hold_to_token(request, worker.store.key, visitor, form.get("token"))
-    artefact_id = str(form.get("version", ""))
+    artefact_id, force = str(form.get("version", "")), form.get("force") == "yes"
     try:
-        make_live(worker.store.database, artefact_id, insider, int(time.time()))
+        make_live(worker.store.database, artefact_id, insider, int(time.time()), force=force)
     except UnknownId as error:
         raise Problem(404, "unknown_model", str(error), "version") from error
     except InputError as error:
@@ -61,30 +102,24 @@ def go_live(
     return back("/studio/models", {"said": "live"})
 
 
-def moment(seconds: int) -> str:
-    """A moment as people of an operation read it.
-
-    >>> moment(0)
-    '1970-01-01 00:00 UTC'
-    """
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
-
-
-def _shown(version: dict[str, Any]) -> dict[str, Any]:
-    check, refused = version["check"] or {}, version["refused"] or {}
-    facts = {**(version["data"] or {}), **{k: v for k, v in check.items() if _plain(v)}}
-    return version | {
-        "made": moment(version["made_at"]),
-        "facts": [(name, _told(value)) for name, value in facts.items() if _plain(value)],
-        "reason": refused.get("reason", ""),
-    }
+def _pictures(worker: Worker) -> list[Picture]:
+    workspace, served = worker.live.workspace, worker.live.served
+    pictures = []
+    if found := read_measured(workspace, DATABASE, "leaderboard"):
+        pictures += trades(found, served.name)
+    if found := read_measured(workspace, DATABASE, "frontier"):
+        pictures += frontier_of(found)
+    history = history_picture(read_artefacts(worker.store.database)[:_SHOWN])
+    return [*([history] if history else []), *pictures]
 
 
-def _plain(value: object) -> bool:
-    return isinstance(value, int | float | str) and not isinstance(value, bool)
+def _of(known: Sequence[Version], artefact_id: str) -> Version | None:
+    return next((each for each in known if each.artefact_id == artefact_id), None)
 
 
-def _told(value: float | str) -> str:
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    return value if isinstance(value, str) else f"{value:,}"
+def _acts(worker: Worker, most: int) -> list[tuple[str, str, str, str]]:
+    acts = read_audit(worker.store.database, most=most).reverse().rows(named=True)
+    return [
+        (moment(act["timestamp"]), act["actor"], act["action"], act["subject"] or "")
+        for act in acts
+    ]
