@@ -44,7 +44,9 @@ def test_it_is_looked_into_once_and_kept(inside):
     worker = inside.client.app.state.worker
     other = Interpreting().of(worker, worker.live.served)  # another worker, or after a restart
     assert other.document == kept.document
-    for address in re.findall(rf'src="({PATH}/pictures/[^"]+)"', html):
+    addresses = re.findall(r'data-picture="([^"]+)"', html)
+    assert f"{PATH}?picture=genre-effects" in addresses
+    for address in addresses:
         assert inside.client.get(address).text.startswith("<svg")
 
 

@@ -14,6 +14,7 @@ from matinee.web import (
     finding,
     home,
     leaving,
+    library,
     my_list,
     player,
     saying,
@@ -43,6 +44,7 @@ _ROUTERS = (
     *_OWN,
     *_STUDIO,
     drawing,
+    library,
     assets,
 )  # a film's other pages come before the film's own
 _OF_PROGRAMS = ("/v1/", "/metrics", "/livez", "/readyz", "/openapi.json")

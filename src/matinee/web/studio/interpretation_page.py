@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -23,13 +24,13 @@ from matinee.reports.segment_pictures import effect_pictures
 from matinee.reports.shape_pictures import plane_picture, shape_pictures
 from matinee.service.served import Served
 from matinee.service.worker import Worker, WorkerParam
-from matinee.web.rendering import page as render
 from matinee.web.route import PageRoute
 from matinee.web.shelf import FilmFacts, Shelf, shelf_of
 from matinee.web.studio.access import INSIDERS
 from matinee.web.studio.card import card_of
-from matinee.web.studio.interpreting import interpreting_of
-from matinee.web.studio.pictures import svg_response
+from matinee.web.studio.charts import ChartView
+from matinee.web.studio.charts import page as charts_page
+from matinee.web.studio.interpreting import State, interpreting_of
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute, dependencies=INSIDERS)
 _NEAR, _LINKS = 0.55, 12
@@ -64,17 +65,16 @@ def interpretation_page(
     document = state.document
     shelf = shelf_of(served)
     asked = _film(shelf, film)
-    return render(
+    sections = sections_of(state)
+    return charts_page(
         request,
         "studio/interpretation.html",
+        [view for section in sections for view, _ in section.charts],
         served=served.name,
         trained="no model" not in served.degraded,
         state=state,
         document=document,
-        sections=[
-            (name, title, text, [_told(one) for one in pictures])
-            for name, title, text, pictures in ([] if document is None else _sections(document))
-        ],
+        sections=sections,
         parts=_parts(served),
         links=[] if document is None else _strongest(document, shelf),
         wanted=film,
@@ -91,12 +91,25 @@ def state(request: Request, worker: WorkerParam) -> Response:
     return JSONResponse({"working": found.working, "said": found.said})
 
 
-@router.get("/studio/interpretation/pictures/{name}.svg")
-def picture(request: Request, worker: WorkerParam, name: str, dark: bool = False) -> Response:
-    """One picture of the page."""
-    document = interpreting_of(request).of(worker, worker.live.served).document
-    sections = [] if document is None else _sections(document)
-    return svg_response([one for *_, pictures in sections for one in pictures], name, dark)
+@dataclass(frozen=True, slots=True, eq=False)
+class Section:
+    """Pictures that belong together, each with what may be concluded from it and what not."""
+
+    name: str
+    title: str
+    text: str
+    charts: Sequence[tuple[ChartView, str]]
+
+
+@lru_cache(maxsize=2)
+def sections_of(state: State) -> Sequence[Section]:
+    """Those that there is something to show of."""
+    if state.document is None:
+        return ()
+    return [
+        Section(name, title, text, [(ChartView.of(one), limit_of(one.name)) for one in pictures])
+        for name, title, text, pictures in _sections(state.document)
+    ]
 
 
 def _sections(document: Mapping[str, Any]) -> list[tuple[str, str, str, list[Picture]]]:
@@ -149,10 +162,6 @@ def _changes(reasons: Mapping[str, Any]) -> str:
         f"Of {counts['recommendations']:,} recommendations {counts['found']:,} hang on a few "
         f"films of the history; {counts['verified']:,} of these were verified."
     )
-
-
-def _told(one: Picture) -> tuple[str, str, str, str]:
-    return one.name, one.title, one.sentence, limit_of(one.name)
 
 
 def _parts(served: Served) -> list[PartView]:

@@ -24,7 +24,7 @@ from matinee.store.measured import keep_measured, read_measured
 _log = logging.getLogger("matinee.web")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class State:
     """How far it is: a document, or what is being done, or why there is none."""
 
