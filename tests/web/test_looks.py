@@ -22,6 +22,8 @@ STUDIO = (
     "/studio/models/audit",
     "/studio/interpretation",
     "/studio/interpretation/viewer",
+    "/studio/policies",
+    "/studio/policies/edit",
     "/studio/preview",
     "/studio/health",
 )
