@@ -66,6 +66,12 @@ class Settings(BaseSettings):
         le=30,
         description="days within which what has learnt from an erased viewer is trained again",
     )
+    retain_events_days: int = Field(
+        0, ge=0, description="days after which what viewers did is deleted; 0: it is kept"
+    )
+    retain_pages_days: int = Field(
+        400, ge=0, description="days after which the log of pages shown is deleted; 0: it is kept"
+    )
     seed: int = Field(0, ge=0, description="the seed of every command")
 
     @classmethod

@@ -77,3 +77,18 @@ def test_the_database_is_data_by_its_name() -> None:
     assert json.loads(trained.stdout)["data"] == "database"
     named = runner.invoke(app, ["import", "ratings.csv", "--name", "database"])
     assert "expected another name than 'database'" in str(named.exception)
+
+
+def test_what_is_too_old_is_told_and_deleted(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    document("import", "--data", "ratings.csv")
+    document("snapshot")
+    assert document("expire")["events"] == 0, "nothing has an age limit by default"
+    monkeypatch.setenv("MATINEE_RETAIN_EVENTS_DAYS", "365")
+    told = document("expire", "--dry-run")
+    assert (told["events"], told["dry_run"]) == (2, True)
+    assert read_lake(home / "lake").collect().height == 2
+    assert document("expire")["events"] == 2
+    assert read_lake(home / "lake").collect().height == 0
+    shown = CliRunner().invoke(app, ["database", "expire"], env={"MATINEE_RETAIN_PAGES_DAYS": "0"})
+    assert "0 deleted" in shown.stdout
+    assert "pages are kept whatever their age: MATINEE_RETAIN_PAGES_DAYS is 0" in shown.stderr

@@ -26,6 +26,7 @@ from matinee.store.erasures import hold_to_certificate, read_erasures
 from matinee.store.lake import read_lake, snapshot
 from matinee.store.opening import Store, open_store
 from matinee.store.people import Profile, put_profile
+from matinee.store.retention import Retention
 from matinee.store.served import add_artefact, go_live, read_exposures
 from matinee.store.tables import metadata
 from matinee.store.workspace import Workspace
@@ -267,3 +268,19 @@ def test_erasing_needs_a_key_of_scope_admin(service: Service) -> None:
     for scope in ("serve", "ingest"):
         found = service.ask("DELETE", f"/v1/users/{GONE}", key=scope)
         assert found.json()["code"] == "wrong_scope"
+
+
+def test_what_expires_leaves_the_memory_of_a_worker(serve: Callable[..., Service]) -> None:
+    service = serve()
+    worker = service.client.app.state.worker  # type: ignore[attr-defined]
+    old = int(time.time()) - 40 * 86_400
+    service.send(event("like", "m12", user_id="newcomer") | {"timestamp": old})
+    service.page("newcomer")
+    before = worker.live.served
+    assert "newcomer" in worker.viewers.remembered()
+    hearing = Hearing(worker, Retention(30, 30))
+    assert hearing.look() is True
+    assert worker.viewers.remembered() == []
+    assert worker.live.served is not before
+    assert service.page("newcomer")["personal"] is False
+    assert hearing.look() is False

@@ -7,6 +7,7 @@ import typer
 from rich.markup import escape
 
 from matinee.cli.erasure_commands import erasures, export, replay_tombstones
+from matinee.cli.expiry_command import expire
 from matinee.cli.options import DataOption, JsonOption, MapOption, StrictOption
 from matinee.cli.output import note, out, print_json, working
 from matinee.cli.sources import read_data
@@ -23,6 +24,7 @@ app = typer.Typer(
 
 app.command()(erasures)
 app.command()(export)
+app.command()(expire)
 app.command("replay-tombstones")(replay_tombstones)
 
 

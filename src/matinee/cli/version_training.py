@@ -50,20 +50,28 @@ def train_live(settings: "Settings", terms: "Terms", rhythm: "Rhythm | None", js
         if rhythm is None:
             _tell(_made(store, settings, terms), json)
             return
-        _watch(store, rhythm, lambda: _tell(_made(store, settings, terms), json))
+        _watch(store, settings, rhythm, lambda: _tell(_made(store, settings, terms), json))
     finally:
         store.database.close()
 
 
-def _watch(store: "Store", rhythm: "Rhythm", train: Callable[[], None]) -> None:
+def _watch(
+    store: "Store", settings: "Settings", rhythm: "Rhythm", train: Callable[[], None]
+) -> None:
+    from matinee.store.retention import Retention
     from matinee.store.served import read_artefacts
+    from matinee.store.workspace import Workspace
+    from matinee.training.expiring import Keeper
     from matinee.training.versions import unlearnt
 
     every = "" if rhythm.every_s is None else f", or {rhythm.every_s:g} s after the last"
     note(f"watching: a new version after {rhythm.after:,} events{every}")
+    keeper = Keeper(store, Workspace(settings.home), Retention.of(settings))
     while True:
         wait_s = _LOOK_S
         try:
+            keeper.look("trainer", int(time.time()))
+            keeper.follow()
             versions = read_artefacts(store.database)
             since_s = time.time() - versions[0].made_at if versions else float("inf")
             new = unlearnt(store.database, rhythm.after)

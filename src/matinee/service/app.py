@@ -23,6 +23,7 @@ from matinee.service.worker import Worker
 from matinee.settings import Settings, read_settings
 from matinee.store.artefacts import versions
 from matinee.store.opening import open_store
+from matinee.store.retention import Retention
 from matinee.store.workspace import Workspace
 
 _TURN_S = 0.001  # for so long a thread computes while another waits
@@ -53,7 +54,7 @@ def create_app(settings: Settings) -> FastAPI:
         to_thread.current_default_thread_limiter().total_tokens = _THREADS
         worker = await to_thread.run_sync(_worker, settings, metrics)
         app.state.worker, app.state.settings = worker, settings
-        hearing = Hearing(worker)
+        hearing = Hearing(worker, Retention.of(settings))
         hearing.start()
         try:
             yield

@@ -12,14 +12,18 @@ from matinee.errors import MatineeError
 from matinee.service.documents import Document, Id
 from matinee.service.keys import needs
 from matinee.service.worker import Worker, WorkerParam
-from matinee.store.erasures import last_erased, read_erasures
+from matinee.store.erasures import erasures_on_record, last_erased, read_erasures
+from matinee.store.lake import follow
 from matinee.store.people import record
+from matinee.store.retention import Retention
 from matinee.store.tombstones import were_erased
 from matinee.training.erasing import erase_viewer, renewed, settle_what_can_be
+from matinee.training.expiring import Keeper
 
 router = APIRouter(prefix="/v1/users/{user_id}", tags=["privacy"])
 LOOK_S = 2.0  # how often a worker looks whether a viewer was erased
 _SETTLE_S = 60.0
+_KEPT = Retention()
 _log = logging.getLogger("matinee.service")
 _UserId = Annotated[Id, Path(description="a viewer")]
 
@@ -62,9 +66,10 @@ def erase(user_id: _UserId, worker: WorkerParam, request: Request) -> Certificat
 class Hearing:
     """A thread of each worker that learns of erasures from the database, and forgets too."""
 
-    def __init__(self, worker: Worker) -> None:
+    def __init__(self, worker: Worker, retention: Retention = _KEPT) -> None:
         self._worker = worker
-        self._seen = (0, 0)
+        self._keeper = Keeper(worker.store, worker.live.workspace, retention)
+        self._seen = ((0, 0), (0, 0))
         self._settled_at = 0.0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="matinee-erased", daemon=True)
@@ -79,20 +84,27 @@ class Hearing:
         self._thread.join()
 
     def look(self) -> bool:
-        """Drop from memory who was erased since the last look; whether anybody was."""
+        """Drop from memory what was erased or has expired since the last look; whether anything."""
         worker, store = self._worker, self._worker.store
-        workspace, found = worker.live.workspace, last_erased(store.database)
+        workspace, erased = worker.live.workspace, last_erased(store.database)
+        # Of an erasure that has begun, and once more when its rows are gone.
+        found = erased, erasures_on_record(store.database)
         if time.monotonic() - self._settled_at > _SETTLE_S:
             settle_what_can_be(store, workspace, int(time.time()))
+            self._keeper.look("service", int(time.time()))
             self._settled_at = time.monotonic()
+        if expired := self._keeper.follow():
+            worker.viewers.forget_all()
+            worker.live.reread()
         if found == self._seen:
-            return False
+            return expired
         for user_id in were_erased(store.database, store.key, worker.viewers.remembered()):
             worker.viewers.forget(user_id)
         outstanding = read_erasures(store.database, outstanding=True)
         if outstanding:  # another service may have erased; what is kept here follows
-            renewed(store, workspace, outstanding[-1].due_at, older_than=found[1] + 1)
-        if worker.live.served.read_at <= found[1]:
+            follow(store.log, store.lake)
+            renewed(store, workspace, outstanding[-1].due_at, older_than=erased[1] + 1)
+        if worker.live.served.read_at <= erased[1]:
             worker.live.reread()
         self._seen = found
         return True

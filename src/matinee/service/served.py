@@ -23,7 +23,7 @@ from matinee.service.viewers import Viewers
 from matinee.store.catalogue import read_tables, withdrawn_films
 from matinee.store.database import Database
 from matinee.store.events import EventLog
-from matinee.store.folders import current
+from matinee.store.folders import current, written_at
 from matinee.store.opening import Store
 from matinee.store.served import live_artefact
 from matinee.store.workspace import Workspace
@@ -135,28 +135,21 @@ def _live(store: Store, data: Dataset) -> Chosen | None:
 
 def kept_at(workspace: Workspace) -> float:
     """When a model or a policy of the database was kept last, seconds; 0 where none is."""
-    return max((_kept_at(folder) for folder in _folders(workspace)), default=0.0)
+    return max((written_at(folder) for folder in _folders(workspace)), default=0.0)
 
 
 def _folders(workspace: Workspace) -> list[Path]:
     return workspace.policy_folders(DATABASE) + workspace.model_folders(DATABASE)
 
 
-def _kept_at(folder: Path) -> float:
-    try:
-        return current(folder).stat().st_mtime
-    except OSError:
-        return 0.0
-
-
 def newest_folder(workspace: Workspace) -> Path | None:
     """Where the model or policy lies that was kept last, readable or not."""
-    return max(_folders(workspace), key=_kept_at, default=None)
+    return max(_folders(workspace), key=written_at, default=None)
 
 
 def _newest(data: Dataset, workspace: Workspace) -> Chosen | None:
     policies = set(workspace.policy_folders(DATABASE))
-    for folder in sorted(_folders(workspace), key=_kept_at, reverse=True):
+    for folder in sorted(_folders(workspace), key=written_at, reverse=True):
         try:
             return _of_policy(folder, data) if folder in policies else _of_model(folder, data)
         except ArtefactError as error:

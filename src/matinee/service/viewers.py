@@ -68,6 +68,12 @@ class Viewers:
         with self._lock:
             self._drop(user_id)
 
+    def forget_all(self) -> None:
+        """Keep nothing of anybody."""
+        with self._lock:
+            self._known.clear()
+            self._events = 0
+
     def remembered(self) -> list[str]:
         """The viewers of whom something is kept."""
         with self._lock:

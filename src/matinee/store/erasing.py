@@ -42,11 +42,15 @@ def erase(database: Database, key: Key, user_id: str, now: int) -> dict[str, int
         }
         acts = delete(audit).where(audit.c.subject == key.pseudonym(user_id))
         counts[audit.name] = connection.execute(acts).rowcount
-    _reclaim(database)
+    reclaim(database)
     return counts
 
 
-def _reclaim(database: Database) -> None:
+def reclaim(database: Database) -> None:
+    """Give back the space of deleted rows, so that nothing of them is left in the files.
+
+    StoreError where a reader holds SQLite's log.
+    """
     with database.reading() as connection:
         if database.postgres:
             connection.execution_options(isolation_level="AUTOCOMMIT")

@@ -65,6 +65,14 @@ def read_erasures(database: Database, *, outstanding: bool = False) -> list[Eras
         return [Erasure(**row._mapping) for row in connection.execute(query)]
 
 
+def erasures_on_record(database: Database) -> tuple[int, int]:
+    """How many erasures there were whose rows are gone, and when the last was."""
+    query = select(func.count(), func.coalesce(func.max(erasures.c.erased_at), 0))
+    with database.reading() as connection:
+        count, moment = connection.execute(query.select_from(erasures)).one()
+    return int(count), int(moment)
+
+
 def last_erased(database: Database) -> tuple[int, int]:
     """How many viewers were erased, and when the last was: another one after each erasure."""
     query = select(func.count(), func.coalesce(func.max(tombstones.c.erased_at), 0))

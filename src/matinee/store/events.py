@@ -150,6 +150,12 @@ class EventLog:
             return erased, {UUID(str(event_id)).hex for event_id in new}
 
 
+def viewers_with_events(database: Database) -> list[str]:
+    """The ids of all viewers of whom there is an event."""
+    with database.reading() as connection:
+        return list(connection.execute(select(events.c.user_id).distinct()).scalars())
+
+
 def _query() -> Select[Any]:
     return select(*(events.c[name] for name in NUMBERED))
 

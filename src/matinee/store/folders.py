@@ -38,6 +38,14 @@ def current(folder: Path) -> Path:
     return old if not folder.exists() and old.exists() else folder
 
 
+def written_at(folder: Path) -> float:
+    """When a folder was last replaced, UTC seconds; 0 where there is none."""
+    try:
+        return current(folder).stat().st_mtime
+    except OSError:
+        return 0.0
+
+
 def previous(folder: Path) -> Path:
     """Where the old folder waits while the new one takes its place."""
     return folder.with_name(f".{folder.name}.previous")

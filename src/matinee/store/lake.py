@@ -12,7 +12,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -20,8 +20,10 @@ import polars as pl
 from matinee.errors import StoreError
 from matinee.schema import EVENTS, Schema
 from matinee.store.choices import refusing
-from matinee.store.events import EventLog
+from matinee.store.erasures import erasures_on_record
+from matinee.store.events import EventLog, viewers_with_events
 from matinee.store.folders import flush
+from matinee.store.retention import last_expiry
 from matinee.store.sequence import settled
 
 COLUMNS: Schema = {name: dtype for name, dtype in EVENTS.items() if name != "session_id"}
@@ -40,11 +42,14 @@ class _Part:
 class _Manifest:
     until: int = 0  # every event up to this number of the log is in the files, or was erased
     parts: tuple[_Part, ...] = ()
+    before: int = 0  # no event of before this moment is kept
+    erased: tuple[int, int] = (0, 0)  # the erasures that were followed: how many, the last
 
 
 def snapshot(log: EventLog, folder: Path, rows_a_file: int = _ROWS_A_FILE) -> int:
     """Bring the lake up to the log as it stands; how many events that added.
 
+    What has expired or was erased since goes (`follow`).
     Viewers who do not want models to learn from them are left out, and taken out of what there is;
     should they allow it again, what they do from then on is added. One program at a time; another
     waits. 0 while a writer of the log does not end (`settled`).
@@ -52,7 +57,8 @@ def snapshot(log: EventLog, folder: Path, rows_a_file: int = _ROWS_A_FILE) -> in
     """
     with _changing(folder) as found:
         refused = refusing(log.database, "improvement")
-        manifest, _ = _without(folder, found, {log.key.pseudonym(id_) for id_ in refused})
+        followed, _ = _followed(log, folder, found)
+        manifest, _ = _without(folder, followed, {log.key.pseudonym(id_) for id_ in refused})
         until, added = settled(log.database), 0
         while until is not None and manifest.until < until:
             table = log.between(manifest.until, until, rows_a_file)
@@ -62,7 +68,7 @@ def snapshot(log: EventLog, folder: Path, rows_a_file: int = _ROWS_A_FILE) -> in
             parts = manifest.parts
             if table.height:
                 parts = (*parts, _write_part(folder, _pseudonymous(log, table)))
-            manifest = _Manifest(reached, parts)
+            manifest = replace(manifest, until=reached, parts=parts)
             _write_manifest(folder, manifest)
             added += table.height
     return added
@@ -86,12 +92,57 @@ def forget(log: EventLog, folder: Path, user_id: str) -> int:
         return _without(folder, manifest, {log.key.pseudonym(user_id)})[1]
 
 
+def follow(log: EventLog, folder: Path) -> int:
+    """Take out what has expired or was erased from the database since, by whichever program.
+
+    How many events that were; 0 where there is no lake. `snapshot` does it too.
+    """
+    if not (folder / _MANIFEST).exists():
+        return 0
+    with _changing(folder) as manifest:
+        return _followed(log, folder, manifest)[1]
+
+
+def _followed(log: EventLog, folder: Path, found: _Manifest) -> tuple[_Manifest, int]:
+    manifest, expired, erased = found, 0, 0
+    before, erasures = last_expiry(log.database).events_before, erasures_on_record(log.database)
+    if before > found.before:
+        wanted = _not_expired(folder, before)
+        manifest, expired = _filtered(folder, manifest, wanted)
+        manifest = replace(manifest, before=before)
+    if erasures != found.erased:
+        # Tombstones cannot be turned into pseudonyms: who is in the database may stay.
+        names = [log.key.pseudonym(id_) for id_ in viewers_with_events(log.database)]
+        manifest, erased = _filtered(folder, manifest, pl.col("user_id").is_in(names))
+        manifest = replace(manifest, erased=erasures)
+    if manifest != found:
+        _write_manifest(folder, manifest)
+    return manifest, expired + erased
+
+
+def _not_expired(folder: Path, before: int) -> pl.Expr:
+    """As `store.retention` has it: what takes back a younger event stays as long as that."""
+    lake = read_lake(folder)
+    old = lake.filter(pl.col("timestamp") < before)
+    young = lake.filter(pl.col("timestamp") >= before).select("event_id")
+    holding = old.join(young, left_on="retracts", right_on="event_id", how="semi")
+    kept = holding.select("event_id").collect()["event_id"].to_list()
+    return (pl.col("timestamp") >= before) | pl.col("event_id").is_in(kept)
+
+
 def _without(folder: Path, manifest: _Manifest, pseudonyms: set[str]) -> tuple[_Manifest, int]:
     """The lake without these viewers, and how many events that removed."""
+    if not pseudonyms:
+        return manifest, 0
+    return _filtered(folder, manifest, ~pl.col("user_id").is_in(list(pseudonyms)))
+
+
+def _filtered(folder: Path, manifest: _Manifest, wanted: pl.Expr) -> tuple[_Manifest, int]:
+    """The lake with the events that are wanted alone, and how many others there were."""
     parts, removed = list[_Part](), 0
-    for part in manifest.parts if pseudonyms else ():
+    for part in manifest.parts:
         table = pl.read_parquet(folder / part.name)
-        kept = table.filter(~pl.col("user_id").is_in(list(pseudonyms)))
+        kept = table.filter(wanted)
         removed += table.height - kept.height
         if kept.height == table.height:
             parts.append(part)
@@ -99,7 +150,7 @@ def _without(folder: Path, manifest: _Manifest, pseudonyms: set[str]) -> tuple[_
             parts.append(_write_part(folder, kept))
     if not removed:
         return manifest, 0
-    changed = _Manifest(manifest.until, tuple(parts))
+    changed = replace(manifest, parts=tuple(parts))
     _write_manifest(folder, changed)
     _sweep(folder, {part.name for part in parts})
     return changed, removed
@@ -162,7 +213,9 @@ def _read_manifest(folder: Path) -> _Manifest:
         if (document["format"], document["version"]) != (_FORMAT, _VERSION):
             raise ValueError(f"{document['format']!r} version {document['version']}")
         parts = tuple(_Part(str(part["name"]), int(part["rows"])) for part in document["parts"])
-        return _Manifest(int(document["until"]), parts)
+        count, moment = document.get("erased", (0, 0))
+        before = int(document.get("before", 0))
+        return _Manifest(int(document["until"]), parts, before, (int(count), int(moment)))
     except FileNotFoundError:
         return _Manifest()
     except (ValueError, LookupError, TypeError) as error:

@@ -10,7 +10,6 @@ from typing import Any
 from matinee.dataset import Dataset
 from matinee.errors import ArtefactError
 from matinee.models.naming import describe
-from matinee.models.statistic import Weighing
 from matinee.store import lake
 from matinee.store.changes import Change
 from matinee.store.erasing import erase
@@ -26,7 +25,7 @@ from matinee.store.erasures import (
     read_erasures,
     settle,
 )
-from matinee.store.folders import current
+from matinee.store.folders import current, written_at
 from matinee.store.index import REMOVED, refuse_for
 from matinee.store.opening import Store
 from matinee.store.served import read_artefacts
@@ -34,7 +33,7 @@ from matinee.store.workspace import Workspace
 from matinee.training.fitting import fit
 from matinee.training.from_events import tables_of_signals
 from matinee.training.keeping import due, load, mark_stale, save
-from matinee.training.learnt import Learnt
+from matinee.training.learnt import bring_up_to_date
 from matinee.training.policy_keeping import RANKER
 from matinee.training.renewal import Renewal, Renewed
 
@@ -84,13 +83,13 @@ def renewed(
     """
     with workspace.change() as change:
         folders, policies = (
-            [folder for folder in there if _written_at(folder) < older_than]
+            [folder for folder in there if written_at(folder) < older_than]
             for there in (workspace.model_folders(DATABASE), workspace.policy_folders(DATABASE))
         )
         if older_than < float("inf") and not folders and not policies:
             return []
         data = _data(store)
-        statistics = dict(_statistics(workspace, change, data))
+        statistics = dict(bring_up_to_date(workspace, change, data))
         renewal = Renewal(workspace, change, data, None, ERASED, statistics, False, until)
         models = [renewal.of(folder) for folder in folders]
         places = [Place("sums over viewers and their ledgers", "done")]
@@ -170,22 +169,6 @@ def replay_tombstones(store: Store, workspace: Workspace, now: int, days: int) -
     return len(found)
 
 
-def _statistics(
-    workspace: Workspace, change: Change, data: Dataset
-) -> Iterator[tuple[Weighing, Path]]:
-    """Sums brought to what the data says now: only rows that differ are subtracted and added."""
-    for folder in workspace.statistic_folders(DATABASE):
-        try:
-            before, _ = Learnt.load(folder)
-        except ArtefactError:
-            change.remove(folder)  # gathered anew by what needs them
-            continue
-        learnt = before.changed(before.differing(data), data)
-        target = change.folder(folder)
-        learnt.save(target, data)
-        yield learnt.weighing, target
-
-
 def _place(model: Renewed, until: int) -> Place:
     name = f"model {model.name}"
     if model.removed:
@@ -223,13 +206,6 @@ def _deleted(store: Store, artefact_id: str) -> None:
     refuse_for(store.database, artefact_id, REMOVED, "it had learnt from a viewer who was erased")
     with suppress(ArtefactError):
         store.versions.remove(artefact_id)
-
-
-def _written_at(folder: Path) -> float:
-    try:
-        return current(folder).stat().st_mtime
-    except OSError:
-        return 0.0
 
 
 def _marked(workspace: Workspace) -> Iterator[tuple[Path, int]]:

@@ -1,7 +1,7 @@
 """What linear models were solved from: sums over viewers, and the rows that are in them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from matinee.models.exact import Statistic, csr_arrays, csr_of
 from matinee.models.solve import check_memory
 from matinee.models.statistic import GRID, Inputs, LinearRecipe, Rows, Weighing
 from matinee.store import artefacts
+from matinee.store.changes import Change
 from matinee.store.workspace import Workspace
 from matinee.training.fingerprints import fingerprint
 
@@ -128,6 +129,25 @@ def keep_statistics(workspace: Workspace, data: Dataset, recipe: Any) -> list[Pa
             learnt_for(part, data).save(folder, data)
         kept.append(folder)
     return kept
+
+
+def bring_up_to_date(
+    workspace: Workspace, change: Change, data: Dataset
+) -> Iterator[tuple[Weighing, Path]]:
+    """Sums brought to what the data says now: only rows that differ are subtracted and added.
+
+    Each is written within the change; one that is damaged goes.
+    """
+    for folder in workspace.statistic_folders(data.name):
+        try:
+            before, _ = Learnt.load(folder)
+        except ArtefactError:
+            change.remove(folder)  # gathered anew by what needs them
+            continue
+        learnt = before.changed(before.differing(data), data)
+        target = change.folder(folder)
+        learnt.save(target, data)
+        yield learnt.weighing, target
 
 
 def learnt_for(recipe: LinearRecipe, data: Dataset) -> Learnt:
