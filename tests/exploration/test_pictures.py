@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from matinee.exploration import explore, pictures
-from matinee.exploration.picture import look
+from matinee.exploration.picture import DARK, LIGHT, look
 from matinee.schema import MOVIES, RATINGS, empty
 
 
@@ -93,7 +93,7 @@ def test_a_large_catalogue_is_aggregated_before_it_is_drawn(small):
 def test_the_palette_is_told_apart_from_the_page(dark):
     """Contrast of at least 2.9 to the page's card, near WCAG's 3 for graphical objects."""
     card = "#1c1f25" if dark else "#ffffff"
-    first_three = look(dark)["range"]["category"][:3]
+    first_three = look(DARK if dark else LIGHT)["range"]["category"][:3]
     assert min(contrast(colour, card) for colour in first_three) > 2.9
 
 

@@ -50,13 +50,17 @@ def test_a_film_says_why_and_what_it_hangs_on(visit):
     page = visit(FAN).see("/")
     page.locator(".hero").get_by_role("link", name="Why this film").click()
     page.locator(".bars").wait_for()
-    values = [float(each) for each in page.locator(".bars .value").all_inner_texts()]
-    total = float(re.search(r"score of (-?[\d.]+\d)", page.locator("caption").inner_text())[1])
+    page.get_by_text("The sum in numbers").click()
+    values = [float(each) for each in page.locator(".exact .part").all_inner_texts()]
+    total = float(re.search(r"score of (-?[\d.]+\d)", page.locator(".exact").inner_text())[1])
     assert sum(values) == pytest.approx(total, abs=0.001 * (len(values) + 1))
-    assert re.search(
-        r"place \d+ of your list. Without .+ it would be at place \d+",
+    shares = re.findall(r"([\d]+) %", " ".join(page.locator(".bars .value").all_inner_texts()))
+    assert sum(map(int, shares)) == pytest.approx(100, abs=len(values))
+    told = re.search(
+        r"number \d+ of all films for you. Without (.+) it would be number (\d+)",
         page.locator(".hangs").inner_text(),
     )
+    assert int(told[2]) > 20
 
 
 def test_what_is_not_interesting_goes_at_once_and_stays_gone(visit):
@@ -158,7 +162,7 @@ def test_what_is_done_without_a_connection_is_sent_later_and_once(visit):
     before = kinds(here, "v0003").count("rate")
     here.context.set_offline(True)
     page.get_by_role("button", name="4 of 5", exact=True).click()
-    page.get_by_text("There is no connection").wait_for()
+    page.get_by_text("It waits in this browser").wait_for()
     assert kinds(here, "v0003").count("rate") == before
     here.context.set_offline(False)
     page.evaluate("dispatchEvent(new Event('online'))")

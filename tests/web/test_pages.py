@@ -49,8 +49,8 @@ def test_a_film_page_adds_up_to_the_score_that_the_interface_gives(fan):
     pages, user_id = fan
     film = films_on(pages.see("/"))[0]
     html = pages.see(f"/films/{film}")
-    told = re.findall(r'class="value">([+-][\d.]+)<', html)
-    total = float(re.search(r"its score of (-?\d+\.\d+)", html)[1])
+    told = re.findall(r'class="part">([+-][\d.]+)<', html)
+    total = float(re.search(r"film’s score of (-?\d+\.\d+)", html)[1])
     assert sum(map(float, told)) == pytest.approx(total, abs=0.0006 * (len(told) + 1))
     served = worker(pages).live.served
     known = served.standing(user_id, worker(pages).viewers, 2_000_000_000)

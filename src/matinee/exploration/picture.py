@@ -9,9 +9,27 @@ Chart = alt.Chart | alt.LayerChart
 
 WIDTH = 640  # of a picture that stands alone; a page sets its own
 
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """What a chart is drawn in; each one is any colour that SVG takes."""
+
+    ground: str
+    ink: str
+    faint: str
+    grid: str
+    series: tuple[str, ...]  # the first is that of a chart with one
+
+
 # Okabe and Ito's palette, without its yellow; on dark the lighter of each pair.
-_ON_LIGHT = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#666666"]
-_ON_DARK = ["#56B4E9", "#E69F00", "#2FC79A", "#E39AC3", "#8CCBF0", "#F0B73F", "#AAAAAA"]
+LIGHT = Colours(
+    *("white", "#222", "#555", "#e4e4e4"),
+    ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#666666"),
+)
+DARK = Colours(
+    *("transparent", "#e6e6e6", "#b4b8bf", "#34383f"),
+    ("#56B4E9", "#E69F00", "#2FC79A", "#E39AC3", "#8CCBF0", "#F0B73F", "#AAAAAA"),
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,22 +48,20 @@ def picture(name: str, title: str, sentence: str, chart: Chart) -> Picture:
     return Picture(name, title, sentence, dressed)
 
 
-def look(dark: bool = False) -> dict[str, Any]:
+def look(colours: Colours = LIGHT) -> dict[str, Any]:
     """The Vega-Lite configuration; marks take their colours from it, so a page can change it.
 
     Mark styles: "accent" (the second colour), "quiet" (reference lines), "label" (text).
     """
-    ink, faint, grid = ("#e6e6e6", "#b4b8bf", "#34383f") if dark else ("#222", "#555", "#e4e4e4")
-    palette = _ON_DARK if dark else _ON_LIGHT
-    line = {"strokeWidth": 2, "color": palette[0]}
+    ink, faint, series = colours.ink, colours.faint, colours.series
     return {
-        "background": "transparent" if dark else "white",
+        "background": colours.ground,
         "font": "Roboto, Helvetica, Arial, sans-serif",
         "view": {"stroke": None},
         "axis": {
             "labelColor": faint,
             "titleColor": ink,
-            "gridColor": grid,
+            "gridColor": colours.grid,
             "domainColor": faint,
             "tickColor": faint,
             "labelFontSize": 12,
@@ -54,14 +70,14 @@ def look(dark: bool = False) -> dict[str, Any]:
             "titlePadding": 8,
         },
         "legend": {"labelColor": faint, "titleColor": ink, "labelFontSize": 12, "orient": "top"},
-        "mark": {"color": palette[0], "tooltip": True},
-        "line": line,
-        "area": {"color": palette[0], "opacity": 0.25},
-        "rule": {"color": palette[0]},
+        "mark": {"color": series[0], "tooltip": True},
+        "line": {"strokeWidth": 2, "color": series[0]},
+        "area": {"color": series[0], "opacity": 0.25},
+        "rule": {"color": series[0]},
         "text": {"color": ink, "fontSize": 11},
-        "range": {"category": palette},
+        "range": {"category": list(series)},
         "style": {
-            "accent": {"color": palette[1], "stroke": palette[1], "fill": palette[1]},
+            "accent": {"color": series[1], "stroke": series[1], "fill": series[1]},
             "quiet": {"color": faint, "strokeDash": [4, 4], "strokeWidth": 1},
             "label": {"color": ink, "fill": ink, "fontSize": 11},
         },

@@ -12,7 +12,7 @@ import vl_convert
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from matinee.exploration.picture import Picture, look
+from matinee.exploration.picture import DARK, Picture, look
 from matinee.exploration.wording import percent, size_of
 
 
@@ -54,8 +54,8 @@ def write_page(
         .get_template(template)
         .render(
             specs={name: figure.spec for name, figure in figures.items()},
-            looks={"light": look() | {"background": "transparent"}, "dark": look(dark=True)},
-            bundle=Markup(_bundle()),  # the drawing libraries, not data
+            looks={"light": look() | {"background": "transparent"}, "dark": look(DARK)},
+            bundle=Markup(_inline(drawing_library())),  # the drawing libraries, not data
             version=version("matinee"),
             **context,
         )
@@ -118,8 +118,12 @@ def _environment() -> Environment:
     return environment
 
 
+def _inline(script: str) -> str:
+    """The script, safe inside a script element."""
+    return script.replace("</script", "<\\/script").replace("<!--", "<\\!--")
+
+
 @cache
-def _bundle() -> str:
-    """Vega, Vega-Lite and Vega-Embed as one script, safe inside a script element."""
-    bundle = str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
-    return bundle.replace("</script", "<\\/script").replace("<!--", "<\\!--")
+def drawing_library() -> str:
+    """Vega, Vega-Lite and Vega-Embed as one script (0.9 MB), put together in some 3 s."""
+    return str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))

@@ -14,6 +14,7 @@ from matinee.web import (
     finding,
     home,
     leaving,
+    library,
     my_list,
     player,
     saying,
@@ -23,16 +24,27 @@ from matinee.web import (
     welcome,
 )
 from matinee.web.route import problem_page
-from matinee.web.studio import access, data_page, health_page, models_page, preview_page
+from matinee.web.studio import (
+    access,
+    data_page,
+    health_page,
+    interpretation_page,
+    models_page,
+    preview_page,
+    viewer_page,
+)
+from matinee.web.studio.interpreting import Interpreting
 
 _PAGES = (home, saying, sending, player, film, finding, my_list, welcome)
 _OWN = (tasting, leaving, viewers, entering)
-_STUDIO = (access, data_page, models_page, preview_page, health_page)
+_INSIGHT = (models_page, interpretation_page, viewer_page, preview_page)
+_STUDIO = (access, data_page, *_INSIGHT, health_page)
 _ROUTERS = (
     *_PAGES,
     *_OWN,
     *_STUDIO,
     drawing,
+    library,
     assets,
 )  # a film's other pages come before the film's own
 _OF_PROGRAMS = ("/v1/", "/metrics", "/livez", "/readyz", "/openapi.json")
@@ -43,6 +55,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = create_service(settings)
     app.state.poster_origins = settings.poster_origins
     app.state.simulated_viewers = settings.simulated_viewers
+    app.state.interpreting = Interpreting()
     for module in _ROUTERS:
         app.include_router(module.router)
     told = app.exception_handlers[HTTPException]

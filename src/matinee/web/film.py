@@ -34,6 +34,7 @@ class Said:
 
     rating: float | None
     seen: bool
+    liked: bool
     unwanted: bool
     listed: bool
     watched: int | None  # per cent of a film that was begun
@@ -123,7 +124,14 @@ def _said(known: Standing, film: FilmFacts) -> Said:
     share = known.begun.get(film.item_id)
     watched = None if share is None else round(100 * share)
     if not len(at):
-        return Said(None, False, False, listed, watched)
+        return Said(None, False, False, False, listed, watched)
     rating, strength = float(history.rating[at[0]]), float(history.strength[at[0]])
     rated = not np.isnan(rating)
-    return Said(rating if rated else None, True, not rated and strength < 0, listed, watched)
+    return Said(
+        rating if rated else None,
+        True,
+        not rated and strength > 0,
+        not rated and strength < 0,
+        listed,
+        watched,
+    )

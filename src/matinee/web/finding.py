@@ -31,7 +31,7 @@ def search(
     if normalise(q):
         titles = search_titles(served.data.movies, q, _PROPOSED if wants_json(request) else _SHOWN)
         films = [view.shelf.film(row[0]) for row in titles.iter_rows() if row[3] >= _NEAR]
-        found = [view.card(film, film.line) for film in films if film is not None]
+        found = [view.card(film, film.kind) for film in films if film is not None]
     if wants_json(request):
         return JSONResponse(
             [

@@ -8,10 +8,12 @@ from fastapi import APIRouter, Request, Response
 
 from matinee.page import Page
 from matinee.service.asking import asked
+from matinee.service.served import NO_MODEL
 from matinee.service.worker import WorkerParam
 from matinee.web.cards import CardView, RowView
 from matinee.web.identity import VisitorParam
 from matinee.web.looking import showing, shown
+from matinee.web.notices import lacking
 from matinee.web.rendering import page as render
 from matinee.web.route import PageRoute
 from matinee.web.shelf import Shelf
@@ -53,7 +55,8 @@ def home(request: Request, worker: WorkerParam, visitor: VisitorParam) -> Respon
         "personal": made.personal,
         "expired": visitor.state == "expired",
         "nothing_known": not known.history.entries,
-        "degraded": viewed.degraded,
+        "notes": [lacking(reason) for reason in viewed.degraded],
+        "untrained": lacking(NO_MODEL),
         "all_seen": _all_seen(made),
         "page_id": page_id,
     }

@@ -24,9 +24,9 @@ def my_list(request: Request, worker: WorkerParam, visitor: VisitorParam) -> Res
     return render(
         request,
         "list.html",
-        cards=[view.card(film, film.line) for film in listed if film is not None],
+        cards=[view.card(film, film.kind) for film in listed if film is not None],
         begun=[
-            CardView(film, film.line, view.poster(film), film.href, 0, 0, round(100 * share))
+            CardView(film, film.kind, view.poster(film), film.href, 0, 0, round(100 * share))
             for film, share in begun
             if film is not None
         ],

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from matinee.service.asking import STORE_DOWN
+from matinee.service.served import NO_MODEL, NO_VERSION
+from matinee.service.starting import STARTING
+
 _TEXTS: Final[Mapping[str, str]] = {
     "rate": "Your rating is kept. It counts from now on.",
     "like": "Noted: you like it.",
@@ -24,6 +28,14 @@ _TEXTS: Final[Mapping[str, str]] = {
     "viewer": "You look at the pages as another viewer now.",
     "picked": "Thank you. This page is made of what you picked.",
 }
+_LACKING: Final[Mapping[str, str]] = {
+    NO_MODEL: "There are no recommendations yet, so these are the films that most people like.",
+    NO_VERSION: "The newest recommendations could not be read, so this page is made of older ones.",
+    STARTING: "The service has just started, and some rows are still being made: "
+    "load this page again in a minute.",
+    STORE_DOWN: "This page is from memory, since the database does not answer just now: "
+    "what you did last may not be in it. It will be when you load the page again.",
+}
 _FOR_GOOD = ("retract", "viewer", "picked", "taken_out", "put_back", "allowed", "forbidden", "live")
 
 
@@ -33,6 +45,11 @@ class Notice:
 
     text: str
     event_id: str | None
+
+
+def lacking(reason: str) -> str:
+    """What a page says that was made with less than everything, in a viewer's words."""
+    return _LACKING.get(reason, f"This page is made with less than everything: {reason}.")
 
 
 def notice_of(query: Mapping[str, str]) -> Notice | None:

@@ -13,7 +13,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from matinee.service.worker import Worker
 from matinee.web.assets import asset
 from matinee.web.identity import Visitor, form_token
+from matinee.web.library import library
 from matinee.web.notices import Notice, notice_of
+from matinee.web.words import of_crowd
 
 _LEVEL = 5
 _WORTH_IT = 1_000  # bytes
@@ -54,9 +56,13 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
 
 
 def bare(request: Request, status: int, title: str, text: str, code: str) -> Response:
-    """A page about something that went wrong: it needs no viewer, no database and no model."""
+    """A page about something that went wrong: it needs no viewer, no database and no model.
+
+    What passes by itself can be tried again from it, unless a form would be sent twice.
+    """
     html = environment().get_template("problem.html")
-    made = html.render(title=title, text=text, code=code, status=status)
+    again = _here(request) if status >= 500 and request.method == "GET" else ""
+    made = html.render(title=title, text=text, code=code, status=status, again=again)
     return _response(request, made.encode(), status)
 
 
@@ -70,7 +76,8 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"asset": asset}
+    made.globals |= {"asset": asset, "library": library}
+    made.filters["of_crowd"] = of_crowd
     return made
 
 

@@ -22,6 +22,7 @@ _TITLES: Final = {
     "stale_link": "This link is not good any more",
     "erased": "This viewer was erased",
     "wrong_key": "This key opens nothing",
+    "internal": "Something went wrong here",
 }
 _TEXTS: Final = {
     "unknown_film": "The catalogue does not have it; it may have been taken out. "
@@ -33,8 +34,11 @@ _TEXTS: Final = {
     "erased": "Nothing of before is known any more. This browser is a new viewer now: "
     "load the page again.",
     "store_unavailable": "The database does not answer just now. Nothing was lost: "
-    "load this page again in a few seconds.",
-    "internal": "This is not your fault, and it is written down for those who run this service.",
+    "try again in a few seconds. What you just sent, if anything, was not kept.",
+    "too_large": "A history has a few megabytes at most. Choose the file that Letterboxd or IMDb "
+    "gave you, as it is.",
+    "internal": "Try again in a moment. This is not your fault, and it is written down for those "
+    "who run this service.",
 }
 
 

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 from matinee.service.served import Served
 from matinee.web.art import Sleeve, ground
 
-_DRAWN_ANEW = "2"  # with another way of drawing, so that browsers ask again
+_DRAWN_ANEW = "3"  # with another way of drawing, so that browsers ask again
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,14 @@ class FilmFacts:
     @property
     def line(self) -> str:
         """Year, length and genres in one line."""
-        parts = ["" if self.year is None else str(self.year), duration(self.runtime)]
-        return " · ".join(part for part in (*parts, ", ".join(self.genres[:3])) if part)
+        year = "" if self.year is None else str(self.year)
+        return " · ".join(part for part in (year, self.kind) if part)
+
+    @property
+    def kind(self) -> str:
+        """Length and genres in one line."""
+        parts = (duration(self.runtime), ", ".join(self.genres[:3]))
+        return " · ".join(part for part in parts if part)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from matinee.page.listing import best_cards
-from matinee.page.taste import Belief, taste
+from matinee.page.taste import Belief, Taste, taste
+from matinee.page.words import GENRES
 from matinee.service.asking import Asked, asked
 from matinee.service.problems import Problem
 from matinee.service.served import Served
@@ -22,17 +23,19 @@ from matinee.web.rendering import page as render
 from matinee.web.route import PageRoute, wants_json
 from matinee.web.saying import FormParam, back
 from matinee.web.shelf import FilmFacts, Shelf, shelf_of
+from matinee.web.words import listed
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
-_FILMS, _BELIEFS = 60, 8
+_FILMS, _AT_FIRST, _BELIEFS = 60, 12, 8
 _PURPOSES: Final[Mapping[Purpose, tuple[str, str]]] = {
     "personalisation": (
         "Pages of your own",
         "What you did decides what you are shown. Off: everybody's page, and nothing is lost.",
     ),
     "improvement": (
-        "Better models",
-        "Models learn from what you did, together with everybody. Off: they learn without you.",
+        "Better suggestions for all",
+        "Suggestions are learnt from what everybody does, you too. Off: they are learnt without "
+        "you.",
     ),
     "experiments": (
         "Trying things out",
@@ -92,13 +95,17 @@ def taste_page(request: Request, worker: WorkerParam, visitor: VisitorParam) -> 
         if (film := shelf.film(each.item_id)) is not None
     ]
     # What was taken out stays in reach, to be put back.
-    shown = films[:_FILMS] + [each for each in films[_FILMS:] if each.taken_out]
+    out = [each for each in films if each.taken_out]
+    counting = [each for each in films if not each.taken_out][:_FILMS]
+    first = counting[:_AT_FIRST] + out
     return render(
         request,
         "taste.html",
         personalised=viewed.choices.allows("personalisation"),
-        films=shown,
-        more=len(films) - len(shown),
+        films=first,
+        others=counting[_AT_FIRST:],
+        more=len(films) - len(out) - len(counting),
+        summary=_summary(found),
         leanings=[
             ("Genres", _leanings(found.genres)),
             ("People", _leanings(found.people)),
@@ -166,6 +173,21 @@ def _switches(viewed: Asked) -> Sequence[Switch]:
         Switch(purpose, title, text, viewed.choices.allows(purpose))
         for purpose, (title, text) in _PURPOSES.items()
     ]
+
+
+def _summary(found: Taste) -> str:
+    """The strongest leanings as one sentence; "" where there are none."""
+    genres, people, decades = (
+        [one.name for one in beliefs if one.weight > 0]
+        for beliefs in (found.genres, found.people, found.decades)
+    )
+    if not genres:
+        return ""
+    kinds = [GENRES.get(name.lower(), (f"{name.lower()} films",))[0] for name in genres[:3]]
+    text = f"You lean to {listed(kinds)}"
+    if decades:
+        text += f", most of all of the {decades[0]}"
+    return f"{text}, and to films with {people[0]}." if people else f"{text}."
 
 
 def _leanings(beliefs: Sequence[Belief]) -> list[Leaning]:

@@ -19,12 +19,13 @@ from matinee.web.identity import (
     new_guest,
     send_cookie,
 )
+from matinee.web.looking import showing
 from matinee.web.rendering import page as render
 from matinee.web.route import PageRoute
 from matinee.web.saying import FormParam, back
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
-_CHOICES = 12
+_CHOICES, _FAVOURITES = 11, 4
 _LEAST, _MOST = 15, 120  # ratings of a viewer who is offered
 
 
@@ -35,13 +36,20 @@ class Choice:
     user_id: str
     films: int
     taste: str
+    favourites: tuple[int, ...]  # numbers of films that show it
 
 
 @router.get("/viewers", dependencies=KNOWN_VISITOR)
 def viewers(request: Request, worker: WorkerParam) -> Response:
     """Simulated viewers to choose from."""
     _hold_to_demo(request)
-    return render(request, "viewers.html", choices=choices(worker.live.served))
+    served = worker.live.served
+    view = showing(request, served)
+    shown = [
+        (choice, [view.poster(view.shelf.films[number]) for number in choice.favourites])
+        for choice in choices(served)
+    ]
+    return render(request, "viewers.html", choices=shown)
 
 
 @router.post("/viewers")
@@ -103,7 +111,11 @@ def choices(served: Served) -> Sequence[Choice]:
         if best[0] in taken:
             continue
         taken.add(best[0])
-        found.append(Choice(user_id, int(lengths[row]), " and ".join(best).lower()))
+        strength = data.histories.strength[part][liked[part]]
+        shared = belongs[own][:, [genres.index(genre) for genre in best]].sum(axis=1)
+        loved = own[np.lexsort((own, -strength, -shared))][:_FAVOURITES]
+        named = " and ".join(best).capitalize()
+        found.append(Choice(user_id, int(lengths[row]), named, tuple(loved.tolist())))
         if len(found) == _CHOICES:
             break
     return found

@@ -1,13 +1,28 @@
 """Reasons as a person says them, in a short line, and no less true."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from matinee.page import Card
 from matinee.page.values import Evidence
+from matinee.schema import RatingScale
 from matinee.web.shelf import Shelf
 
 _RATED = re.compile(r"rated ([\d.]+):")
+_CROWD = re.compile(r"\b([\d,]+) (viewers?)\b")
+_STARS = 5  # a scale that ends here is one of stars
+_TERMS: Final[Mapping[str, str]] = {
+    "part popularity": "how many like it",
+    **dict.fromkeys(("trend", "part trending"), "how many liked it lately"),
+    **dict.fromkeys(("weighted rating", "part weighted_rating"), "how well everybody rates it"),
+    **dict.fromkeys(("mean rating", "film level"), "how everybody rates it"),
+    "viewers at large": "what those who never rate do with it",
+    "viewer level": "how you rate on the whole",
+    **dict.fromkeys(
+        ("remainder", "part autoencoder"), "what is liked now, and how your films go together"
+    ),
+}
 _OF_FILMS = ("history", "content")
 # Rows whose own statement says more of a card than any film of the history would.
 _STATED = ("continue_watching", "my_list", "watch_again", "trending", "new", "hidden_gems")
@@ -35,13 +50,42 @@ def because(reason: Evidence, shelf: Shelf) -> str:
 
 
 def did(reason: Evidence, shelf: Shelf) -> str:
-    """What the viewer did with the film of a reason: "rated Heat 4", "watched Heat"."""
+    """What the viewer did with the film of a reason: "gave Heat 4 stars", "watched Heat"."""
     title = title_of(reason, shelf)
     if found := _RATED.match(reason.text):
-        return f"rated {title} {found[1]}"
+        return f"gave {title} {grade(float(found[1]), shelf.served.data.scale)}"
     if reason.text.startswith(("disliked", "liked")):
         return f"{reason.text.partition(' ')[0]} {title}"
     return f"watched {title}"
+
+
+def grade(rating: float, scale: RatingScale) -> str:
+    """A rating as people say it.
+
+    >>> grade(4.5, RatingScale(0.5, 5, 0.5)), grade(1, RatingScale(1, 5, 1))
+    ('4.5 stars', '1 star')
+    >>> grade(8, RatingScale(1, 10, 1))
+    '8 of 10'
+    """
+    if scale.maximum != _STARS:
+        return f"{rating:g} of {scale.maximum:g}"
+    return f"{rating:g} star{'' if rating == 1 else 's'}"
+
+
+def said_of_model(kind: str, text: str) -> str:
+    """A part of a score that is no film: "12 other films you know", "liked by 553 viewers"."""
+    if kind == "remaining history":
+        return f"{text.removesuffix(' of the history')} you know"
+    return _TERMS.get(kind, text)
+
+
+def of_crowd(text: str, simulated: bool) -> str:
+    """Where viewers are simulated, a text about many of them says so.
+
+    >>> of_crowd("Liked by 553 viewers", True), of_crowd("Liked by 553 viewers", False)
+    ('Liked by 553 simulated viewers', 'Liked by 553 viewers')
+    """
+    return _CROWD.sub(r"\1 simulated \2", text) if simulated else text
 
 
 def title_of(reason: Evidence, shelf: Shelf) -> str:

@@ -29,6 +29,7 @@ _NARROW = (
 )
 _SERIF = "Didot, 'Bodoni MT', 'Times New Roman', 'Liberation Serif', serif"
 _SOFT = "'Cooper Black', 'Bookman Old Style', 'DejaVu Serif', Georgia, serif"
+_LONGEST = 84  # characters of a title that a poster has
 _TYPED = "'Courier New', Courier, 'Liberation Mono', monospace"
 
 
@@ -86,7 +87,7 @@ def manner_of(year: int | None) -> Manner:
 
 def set_title(title: str, manner: Manner, width: float, height: float) -> list[Line]:
     """The title in as few lines as fit, as large as fits; a line too long is set tighter."""
-    words = manner.case(title).split() or ["?"]
+    words = manner.case(shortened(title, _LONGEST)).split() or ["?"]
     best = _broken(words, manner, 1)
     size = float(manner.smallest)
     for count in range(1, min(len(words), 9) + 1):
@@ -103,6 +104,18 @@ def set_title(title: str, manner: Manner, width: float, height: float) -> list[L
     return [Line(line, size, min(width, size * _measured(line, manner))) for line in best]
 
 
+def shortened(text: str, most: int) -> str:
+    """The text, or its first words and an ellipsis.
+
+    >>> shortened("The Return of the Revenge", 14), shortened("Heat", 14)
+    ('The Return of…', 'Heat')
+    """
+    if len(text) <= most:
+        return text
+    kept = text[:most].rpartition(" ")[0] or text[: most - 1]
+    return f"{kept.rstrip(' ,;:')}…"
+
+
 def letters(
     lines: Sequence[Line], manner: Manner, x: float, y: float, width: float, colour: str
 ) -> str:
@@ -115,8 +128,9 @@ def letters(
         turn = f' transform="rotate({lean:.1f} {x:.0f} {y:.0f})"' if manner.tilt else ""
         style = ' font-style="italic"' if manner.italic else ""
         anchor = ' text-anchor="middle"' if manner.centred else ""
-        track = f' letter-spacing="{manner.tracking * line.size:.1f}"' if manner.tracking else ""
-        adjust = "spacing" if manner.tracking > 0.1 else "spacingAndGlyphs"
+        tracking = 0.0 if _joined(line.text) else manner.tracking
+        track = f' letter-spacing="{tracking * line.size:.1f}"' if tracking else ""
+        adjust = "spacing" if tracking > 0.1 else "spacingAndGlyphs"
         found.append(
             f'<text x="{at:.0f}" y="{y:.1f}" font-family="{manner.family}" font-size="'
             f'{line.size:.1f}" font-weight="{manner.weight}"{style}{anchor}{track}{turn} '
@@ -177,6 +191,14 @@ def _greedy(words: Sequence[str], widths: Sequence[float], space: float, most: f
         used += width + (space if lines[-1] else 0.0)
         lines[-1].append(word)
     return [" ".join(line) for line in lines]
+
+
+def _joined(text: str) -> bool:
+    """Whether letters hang together, as in Arabic or Hindi: space between them breaks words."""
+    return any(
+        unicodedata.category(letter) == "Lo" and unicodedata.east_asian_width(letter) not in "WF"
+        for letter in text
+    )
 
 
 def _measured(text: str, manner: Manner) -> float:

@@ -3,6 +3,8 @@
 
 const KEY = "matinee.queue";
 const MOST = 500;
+const SOON_MS = 2_000; // until what could not be sent is tried again; twice as long each time
+const LATER_MS = 60_000;
 const viewer = document.body.dataset.viewer ?? "";
 
 function read() {
@@ -40,7 +42,7 @@ export function keep(one) {
   write([...read(), { viewer, event: one }]);
 }
 
-/** Keep an event, then try to send all that waits; the promise says whether all went. */
+/** Keep an event, then try to send all that waits; the promise says "sent", "waiting" or "refused". */
 export function tell(one) {
   keep(one);
   return send();
@@ -48,16 +50,27 @@ export function tell(one) {
 
 /** One attempt at a time; what the service answers for is done, accepted or not. */
 export function send() {
-  sending ??= attempt().finally(() => {
+  sending ??= attempt().then((state) => {
     sending = null;
+    again(state);
+    return state;
   });
   return sending;
+}
+
+let pause = SOON_MS;
+let timer = 0;
+
+function again(state) {
+  clearTimeout(timer);
+  pause = state === "waiting" ? Math.min(2 * pause, LATER_MS) : SOON_MS;
+  if (state === "waiting") timer = setTimeout(send, pause);
 }
 
 async function attempt() {
   for (;;) {
     const waiting = read().filter((each) => each.viewer === viewer).slice(0, 100);
-    if (!waiting.length) return true;
+    if (!waiting.length) return "sent";
     const events = waiting.map((each) => each.event);
     let answer;
     try {
@@ -68,12 +81,13 @@ async function attempt() {
         keepalive: true,
       });
     } catch {
-      return false;
+      return "waiting";
     }
-    if (answer.status >= 500 || answer.status === 403) return false;
+    if (answer.status >= 500) return "waiting";
     const done = new Set(events.map((each) => each.event_id));
     write(read().filter((each) => !done.has(each.event.event_id)));
-    if (!answer.ok) return false;
+    // As of a page of somebody whom this browser is no more: it counts for nobody.
+    if (!answer.ok || (await answer.json()).states.includes("refused")) return "refused";
   }
 }
 

@@ -13,12 +13,26 @@ const SAID = {
 
 function said(kind, film, place, value) {
   const one = event(kind, film, { ...place, ...(value === undefined ? {} : { value }) });
-  tell(one).then((sent) => {
-    const later = sent ? "" : " There is no connection: it is sent as soon as there is one.";
-    toast(SAID[kind] + later, () => {
-      tell(event("retract", null, { retracts: one.event_id })).then(() => location.reload());
-    });
+  tell(one).then((state) => {
+    if (state === "refused") {
+      toast("That could not be kept. Load the page again, and do it once more.", {
+        word: "Load again",
+        act: () => location.reload(),
+      });
+      return;
+    }
+    const later = state === "sent" ? "" : " It waits in this browser until it can be sent.";
+    toast(SAID[kind] + later, undone(one));
   });
+}
+
+function undone(one) {
+  return {
+    word: "Undo",
+    act: () => {
+      tell(event("retract", null, { retracts: one.event_id })).then(() => location.reload());
+    },
+  };
 }
 
 function placed(form) {

@@ -2,17 +2,17 @@
 
 let timer = 0;
 
-export function toast(text, undo) {
+/** `button`: its word, and what it does. */
+export function toast(text, button) {
   const place = document.getElementById("notice");
   const made = document.getElementById("toast").content.firstElementChild.cloneNode(true);
   made.querySelector("p").textContent = text;
-  const button = made.querySelector("button");
-  if (undo) {
-    button.addEventListener("click", () => {
-      made.remove();
-      undo();
-    });
-  } else button.remove();
+  const way = made.querySelector("button");
+  way.textContent = button.word;
+  way.addEventListener("click", () => {
+    made.remove();
+    button.act();
+  });
   place.replaceChildren(made);
   clearTimeout(timer);
   timer = setTimeout(() => made.remove(), 9000);

@@ -3,25 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from fastapi import APIRouter, Request, Response
 
 from matinee.features import sensitive
-from matinee.service.problems import Problem
 from matinee.service.served import DATABASE, Served
 from matinee.service.worker import Worker, WorkerParam
 from matinee.store.catalogue import read_tables
-from matinee.web.rendering import page as render
 from matinee.web.route import PageRoute
+from matinee.web.studio import charts
 from matinee.web.studio.access import INSIDERS
+from matinee.web.studio.charts import ChartView
 
 if TYPE_CHECKING:
     from matinee.exploration import Exploration
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute, dependencies=INSIDERS)
-_ACCENT = {False: "#c98300", True: "#f4b731"}
 _LEAST_FILMS, _GENRES = 5, 18
 
 
@@ -39,26 +38,17 @@ class Demand:
 @router.get("/studio")
 def data_page(request: Request, worker: WorkerParam) -> Response:
     """What is in the database, as the service reads it."""
-    from matinee.exploration import pictures  # noqa: PLC0415  see _explored
-
     served = worker.live.served
     found = _explored(served, worker)
     missing = [] if not found.cleaned else found.cleaned[0].missing.rows(named=True)
-    return render(
+    return charts.page(
         request,
         "studio/data.html",
+        _charts(served, worker),
         figures=_figures(found),
-        pictures=[(one.name, one.title, one.sentence) for one in pictures(found)],
         missing=[(row["column"], 100 * row["share"]) for row in missing],
         demand=demand(served),
     )
-
-
-@router.get("/studio/pictures/{name}.svg")
-def picture(worker: WorkerParam, name: str, dark: bool = False) -> Response:
-    """One picture of the data, in the colours of the pages."""
-    drawn = _drawn(worker.live.served, worker, name, dark)
-    return Response(drawn, media_type="image/svg+xml", headers={"Cache-Control": "private"})
 
 
 def demand(served: Served) -> Sequence[Demand]:
@@ -100,19 +90,8 @@ def _explored(served: Served, worker: Worker) -> "Exploration":
     return explore(read_tables(worker.store.database, DATABASE))
 
 
-@lru_cache(maxsize=64)
-def _drawn(served: Served, worker: Worker, name: str, dark: bool) -> str:
-    import vl_convert  # noqa: PLC0415
-
+@lru_cache(maxsize=2)
+def _charts(served: Served, worker: Worker) -> Sequence[ChartView]:
     from matinee.exploration import pictures  # noqa: PLC0415
-    from matinee.exploration.picture import look  # noqa: PLC0415
 
-    for one in pictures(_explored(served, worker)):
-        if one.name == name:
-            spec: dict[str, Any] = one.chart.to_dict()
-            shown = look(dark) | {"background": "transparent"}
-            for mark in ("mark", "line", "area", "rule"):
-                shown[mark] = shown[mark] | {"color": _ACCENT[dark]}
-            spec["config"] = shown
-            return str(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]))
-    raise Problem(404, "unknown_path", f"name: expected a picture of the data, got {name!r}")
+    return [ChartView.of(one) for one in pictures(_explored(served, worker))]
