@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from matinee.store.workspace import Workspace
 
-Kind: TypeAlias = Literal["leaderboard", "frontier", "interpretation"]
+Kind: TypeAlias = Literal["leaderboard", "frontier", "interpretation", "served"]
 
 
 @dataclass(frozen=True, slots=True)
