@@ -33,7 +33,9 @@ def metadata_findings(movies: pl.DataFrame) -> list[Finding]:
     """What the catalogue does not know, by kind, and films that stand in it twice."""
     films = movies.height
     found = [
-        Finding(column.removesuffix("_url"), title, text, _ids(movies, _empty(movies, column)), films)
+        Finding(
+            column.removesuffix("_url"), title, text, _ids(movies, _empty(movies, column)), films
+        )
         for column, (title, text) in _KNOWN.items()
     ]
     nobody = pl.all_horizontal(_empty(movies, column) for column in _PEOPLE)
@@ -54,7 +56,9 @@ def use_findings(movies: pl.DataFrame, used: pl.DataFrame) -> list[Finding]:
     films = films.with_columns(pl.col("shown", "played").fill_null(0))
     found = []
     if int(films["shown"].sum()):
-        unseen = films.filter(pl.col("shown") == 0).sort("played", "item_id", descending=[True, False])
+        unseen = films.filter(pl.col("shown") == 0).sort(
+            "played", "item_id", descending=[True, False]
+        )
         vain = films.filter((pl.col("shown") >= OFTEN) & (pl.col("played") == 0))
         vain = vain.sort("shown", "item_id", descending=[True, False])
         found += [
@@ -86,7 +90,9 @@ def repeated(movies: pl.DataFrame) -> list[str]:
     parts = []
     for key in (["name", "year"], ["tmdb_id"], ["imdb_id"]):
         known = keyed.drop_nulls(key)
-        twice = known.filter(pl.struct(key).is_duplicated() & (pl.col(key[0]).cast(pl.String) != ""))
+        twice = known.filter(
+            pl.struct(key).is_duplicated() & (pl.col(key[0]).cast(pl.String) != "")
+        )
         parts.append(twice.sort(*key, "item_id")["item_id"])
     return pl.concat(parts).unique(maintain_order=True).to_list()
 

@@ -84,7 +84,9 @@ def wanting(found: pl.DataFrame) -> pl.DataFrame:
     """
     lacking = found.with_columns(lacking=pl.col("low") - pl.col("supply"))
     enough = pl.col("low") > _WORTH * pl.col("supply")
-    return lacking.filter(enough).sort("lacking", "genre", "decade", descending=[True, False, False])
+    return lacking.filter(enough).sort(
+        "lacking", "genre", "decade", descending=[True, False, False]
+    )
 
 
 def glutted(found: pl.DataFrame) -> pl.DataFrame:
