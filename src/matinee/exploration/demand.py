@@ -68,7 +68,7 @@ def demand(likes: csr_array, cells: Cells, offered: np.ndarray) -> pl.DataFrame:
     error = np.sqrt(np.maximum(square - mean**2, 0) / max(viewers - 1, 1))
     wide = NormalDist().inv_cdf(1 - (1 - _SURE) / (2 * len(shown))) * error
     films = np.asarray(cells.shares[offered].sum(0)).ravel()[shown]
-    names = [cells.names[k] for k in shown]
+    names = [cells.names[k] for k in shown.tolist()]
     columns = (
         [genre for genre, _ in names],
         [decade for _, decade in names],

@@ -29,15 +29,15 @@ def taste_segments(
     facets: csr_array,
     names: Sequence[str],
     rng: np.random.Generator,
-    unsaid: Callable[[str], bool] = lambda name: False,
+    unsaid: Callable[[str], bool],
 ) -> tuple[Segment, ...]:
     """Groups of the viewers with some likes, the largest first; () where there are too few.
 
     `likes` (viewers, films) of 0 and 1, `facets` (films, names): a film's share of each, which sum
     to 1 by kind. A viewer is the square roots of their shares (Hellinger's distance: many likes
     weigh no more than few), grouped by k-means into the most groups, up to 6, whose mean silhouette
-    is at least 0.8 of the best: tastes blend into each other, and more groups say more. Groups below 3 per cent or 10 viewers join the nearest. Facets that are `unsaid`
-    have no part in it.
+    is at least 0.8 of the best: tastes blend into each other, and more groups say more. Groups
+    below 3 per cent or 10 viewers join the nearest. Facets that are `unsaid` have no part in it.
     """
     said = np.array([not unsaid(name) for name in names], bool)
     rows = np.flatnonzero(np.diff(likes.indptr) >= _LEAST_LIKES)

@@ -30,7 +30,7 @@ def uses(database: Database, most: int = 20_000) -> Uses:
     )
     shown: Counter[str] = Counter()
     with database.reading() as connection:
-        played = dict(connection.execute(taken).tuples().all())
+        played = {str(row[0]): int(row[1]) for row in connection.execute(taken)}
         last = connection.execute(
             select(pages.c.timestamp, pages.c.cards).order_by(pages.c.timestamp.desc()).limit(most)
         ).all()
