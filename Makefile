@@ -15,8 +15,8 @@ help:             ## what there is
 demo: $(VENV)/core.stamp  ## the whole path on the built-in simulated data (ONCE=1: never stay running)
 	@$(BIN)/matinee demo $(if $(ONCE),--once,)
 
-test: $(VENV)/dev.stamp   ## every test
-	$(BIN)/python -m pytest $(ARGS)
+test: $(VENV)/dev.stamp   ## every test (ARGS="-n 0 tests/page": these, in one process)
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 neural: $(VENV)/core.stamp ## PyTorch for the autoencoder (TORCH=torch==2.13.0+cpu: without CUDA's libraries)
 	$(PIP) install -q $(or $(TORCH),--no-build-isolation -e ".[neural]")

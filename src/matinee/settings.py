@@ -60,6 +60,15 @@ class Settings(BaseSettings):
     body_limit: int = Field(
         1_000_000, ge=1_000, description="the most bytes of a request to the service"
     )
+    rate_limit: float = Field(
+        0, ge=0, description="the most requests a second of an API key, per worker; 0: no limit"
+    )
+    viewer_rate_limit: float = Field(
+        20,
+        ge=0,
+        description="the most requests a second with a viewer's token, or with wrong keys from "
+        "one address, per worker; 0: no limit",
+    )
     erasure_days: int = Field(
         7,
         ge=0,
