@@ -4,6 +4,7 @@ MATINEE_WRITE_DOCS=1 writes the page anew.
 """
 
 import os
+import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -20,6 +21,16 @@ from matinee.intake.personal import read_history
 from matinee.intake.titles import find
 
 PAGE = Path(__file__).parents[2] / "docs" / "errors.md"
+PROBLEMS = PAGE.with_name("problems.md")  # asked of the service by the test of that page
+OF_SERVICE = (
+    "a wrong key, or one that was revoked",
+    "a page with another viewer's token",
+    "a body of 100 MB",
+    "a body that is no JSON",
+    "a film that is not there",
+    "a page, asked for too often",
+)
+OF_EVENTS = ("no UUID", "milliseconds", "a rating off the scale")
 
 INTRODUCTION = """\
 # When the input is broken
@@ -446,12 +457,29 @@ def section(case: Case, answer: Callable[[Case, Path], str], folder: Path) -> st
     )
 
 
+def of_service(problems: str) -> str:
+    """The answers that people meet first, from the page that has all."""
+    rows = dict(re.findall(r"^\| ([^|]+) \| (.+) \|$", problems.partition("## Events")[0], re.M))
+    events = dict(re.findall(r"^\| ([^|]+) \| (.+) \|$", problems.partition("## Events")[2], re.M))
+    return "\n".join(
+        [
+            "## What the live service answers\n",
+            "The most common; [the page of its own](problems.md) has all.\n",
+            "| asked | status | code | sentence |\n|---|---|---|---|",
+            *(f"| {what} | {rows[what]} |" for what in OF_SERVICE),
+            *(f"| an event with {what} | 202, of it | {events[what]} |" for what in OF_EVENTS),
+            "",
+        ]
+    )
+
+
 def test_the_page_of_errors_says_what_matinee_says(tmp_path):
     answers = (raised, set_aside, counted, raised)
     parts = [INTRODUCTION]
     for (heading, cases), answer in zip(SECTIONS, answers, strict=True):
         parts.append(f"## {heading}\n")
         parts += [section(c, answer, tmp_path / f"{heading} {k}") for k, c in enumerate(cases)]
+    parts.append(of_service(PROBLEMS.read_text(encoding="utf-8")))
     page = "\n".join(parts)
     if os.environ.get("MATINEE_WRITE_DOCS"):
         PAGE.write_text(page, encoding="utf-8")
