@@ -4,7 +4,6 @@ MATINEE_WRITE_DOCS=1 writes the page anew.
 """
 
 import os
-import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from tests.docs.service_answers import answers_table
 
 from matinee.errors import MatineeError
 from matinee.intake import read
@@ -21,23 +21,13 @@ from matinee.intake.personal import read_history
 from matinee.intake.titles import find
 
 PAGE = Path(__file__).parents[2] / "docs" / "errors.md"
-PROBLEMS = PAGE.with_name("problems.md")  # asked of the service by the test of that page
-OF_SERVICE = (
-    "a wrong key, or one that was revoked",
-    "a page with another viewer's token",
-    "a body of 100 MB",
-    "a body that is no JSON",
-    "a film that is not there",
-    "a page, asked for too often",
-)
-OF_EVENTS = ("no UUID", "milliseconds", "a rating off the scale")
 
 INTRODUCTION = """\
 # When the input is broken
 
 Each message names the place (file, row, column), what was expected, and what was found. On the
 command line it is one line on standard error and the exit status is 2; in Python it is an
-exception of `matinee.errors`. What the live service answers is on [a page of its own](problems.md).
+exception of `matinee.errors`. At the end: [what the service answers](#what-the-service-answers).
 
 A *file* that cannot be read as what it is stops the command. A broken *row* does not: it is set
 aside in the quarantine with its file, row, column, value and reason, the counts are shown, and the
@@ -457,30 +447,13 @@ def section(case: Case, answer: Callable[[Case, Path], str], folder: Path) -> st
     )
 
 
-def of_service(problems: str) -> str:
-    """The answers that people meet first, from the page that has all."""
-    rows = dict(re.findall(r"^\| ([^|]+) \| (.+) \|$", problems.partition("## Events")[0], re.M))
-    events = dict(re.findall(r"^\| ([^|]+) \| (.+) \|$", problems.partition("## Events")[2], re.M))
-    return "\n".join(
-        [
-            "## What the live service answers\n",
-            "The most common; [the page of its own](problems.md) has all.\n",
-            "| asked | status | code | sentence |\n|---|---|---|---|",
-            *(f"| {what} | {rows[what]} |" for what in OF_SERVICE),
-            *(f"| an event with {what} | 202, of it | {events[what]} |" for what in OF_EVENTS),
-            "",
-        ]
-    )
-
-
-def test_the_page_of_errors_says_what_matinee_says(tmp_path):
-    answers = (raised, set_aside, counted, raised)
+def test_the_page_of_errors_says_what_matinee_says(tmp_path, service):
+    ways = (raised, set_aside, counted, raised)
     parts = [INTRODUCTION]
-    for (heading, cases), answer in zip(SECTIONS, answers, strict=True):
+    for (heading, cases), answer in zip(SECTIONS, ways, strict=True):
         parts.append(f"## {heading}\n")
         parts += [section(c, answer, tmp_path / f"{heading} {k}") for k, c in enumerate(cases)]
-    parts.append(of_service(PROBLEMS.read_text(encoding="utf-8")))
-    page = "\n".join(parts)
+    page = "\n".join([*parts, answers_table(service)])
     if os.environ.get("MATINEE_WRITE_DOCS"):
         PAGE.write_text(page, encoding="utf-8")
     assert PAGE.read_text(encoding="utf-8") == page
