@@ -70,6 +70,7 @@ def write(browser: Any, name: str, picture: bytes) -> None:
 
 
 def main() -> None:
+    """Write docs/pictures/page-*.webp."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("url", nargs="?", default="http://127.0.0.1:8000")
     parser.add_argument("--key", required=True, help="an admin key, for the studio")
