@@ -11,9 +11,9 @@ from typing import Any
 from playwright.sync_api import sync_playwright
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
-DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
-PAGES = {"home": "/", "film": "/films/drive-2011", "taste": "/taste", "studio": "/studio/models"}
-ON_PHONES = {**PAGES, "film": "/films/alien-1979"}
+DESKTOP, PHONE = {"width": 1280, "height": 940}, {"width": 390, "height": 844}
+PAGES = {"home": "/", "film": "", "taste": "/taste", "studio": "/studio/models"}
+CHOSEN = ".reel .card:nth-child(3) a"  # the film of the pictures, on the first page
 BEHIND = {"light": "#d9cfbe", "dark": "#2a2622"}
 QUALITY = 0.86
 _COMPRESS = """async ([picture, quality]) => {
@@ -27,18 +27,19 @@ _COMPRESS = """async ([picture, quality]) => {
 }"""
 
 
-def taken(browser: Any, given: argparse.Namespace, pages: dict[str, str], **more: Any) -> list[Any]:
+def taken(browser: Any, given: argparse.Namespace, **more: Any) -> list[Any]:
     """Pages as one of the simulated viewers sees them, and the studio for who has the key: PNG."""
     context = browser.new_context(**more)
     page = context.new_page()
     page.goto(given.url, wait_until="networkidle")
+    film = page.locator(CHOSEN).first.get_attribute("href")
     page.goto(f"{given.url}/studio", wait_until="networkidle")
     page.get_by_label("Admin key").fill(given.key)
     page.get_by_role("button", name="Enter").click()
     page.wait_for_load_state("networkidle")
     found = []
-    for path in pages.values():
-        page.goto(given.url + path, wait_until="networkidle")
+    for path in PAGES.values():
+        page.goto(given.url + (path or film), wait_until="networkidle")
         page.wait_for_timeout(1_000)  # charts are drawn by scripts
         found.append(page.screenshot())
     context.close()
@@ -81,11 +82,11 @@ def main() -> None:
             executable_path=given.chromium, args=["--no-sandbox", "--force-color-profile=srgb"]
         )
         for scheme, colour in BEHIND.items():
-            more = {"viewport": DESKTOP, "color_scheme": scheme}
-            for name, picture in zip(PAGES, taken(browser, given, PAGES, **more), strict=True):
+            wide = taken(browser, given, viewport=DESKTOP, color_scheme=scheme)
+            for name, picture in zip(PAGES, wide, strict=True):
                 write(browser, f"{name}-{scheme}", picture)
-            more = {"viewport": PHONE, "color_scheme": scheme, "has_touch": True, "is_mobile": True}
-            phones = taken(browser, given, ON_PHONES, **more)
+            touch = {"has_touch": True, "is_mobile": True}
+            phones = taken(browser, given, viewport=PHONE, color_scheme=scheme, **touch)
             write(browser, f"phones-{scheme}", beside(browser, phones, colour))
         browser.close()
 
