@@ -18,6 +18,7 @@ PAGES = {
 }
 STUDIO = (
     "/studio",
+    "/studio/catalogue",
     "/studio/models",
     "/studio/models/audit",
     "/studio/interpretation",

@@ -9,10 +9,16 @@ from tests.web.conftest import Pages
 
 from matinee.store.access import make_api_key, revoke_api_keys
 from matinee.store.served import add_artefact, read_artefacts
-from matinee.web.studio.data_page import demand
 from matinee.web.studio.health_page import labelled, routes
 
-PAGES = ["/studio", "/studio/models", "/studio/preview", "/studio/health"]
+PAGES = [
+    "/studio",
+    "/studio/catalogue",
+    "/studio/catalogue/cold.csv",
+    "/studio/models",
+    "/studio/preview",
+    "/studio/health",
+]
 
 
 def database(pages: Pages):
@@ -46,29 +52,6 @@ def test_a_note_that_was_changed_is_none(inside):
     inside.client.cookies.delete("matinee_studio")
     inside.client.cookies.set("matinee_studio", f"x{note}", path="/studio")
     assert inside.client.get("/studio", follow_redirects=False).status_code == 303
-
-
-def test_the_data_page_tells_what_the_database_has(inside):
-    data = inside.client.app.state.worker.live.served.data
-    html = inside.see("/studio")
-    assert f"<dd>{len(data.items):,}</dd>" in html
-    assert "/studio?picture=genres" in html
-    inside.see("/studio?picture=none", 404)
-
-
-def test_demand_is_the_share_of_likes_beside_that_of_films(inside):
-    served = inside.client.app.state.worker.live.served
-    data = served.data
-    liked = data.histories.numbers[data.histories.strength > 0]
-    for one in demand(served):
-        films = {
-            k for k, row in enumerate(data.movies["genres"]) if row is not None and one.genre in row
-        }
-        assert one.films == len(films)
-        assert one.offered == pytest.approx(100 * len(films) / len(data.items))
-        assert one.liked == pytest.approx(
-            100 * sum(k in films for k in liked.tolist()) / len(liked)
-        )
 
 
 def test_a_policy_that_is_wrong_says_so_beside_its_text(inside):

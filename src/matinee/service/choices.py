@@ -12,10 +12,11 @@ from matinee.service.documents import Document, Id
 from matinee.service.keys import needs
 from matinee.service.problems import Problem
 from matinee.service.worker import WorkerParam
+from matinee.settings import PURPOSES
 from matinee.store.catalogue import knows_film
 from matinee.store.choices import put_back, take_out
 from matinee.store.exporting import export
-from matinee.store.people import PURPOSES, consent_of, put_consent
+from matinee.store.people import consent_of, put_consent
 
 router = APIRouter(prefix="/v1/users/{user_id}", tags=["privacy"])
 _ZIP: dict[int | str, dict[str, Any]] = {
@@ -27,7 +28,7 @@ _FilmId = Annotated[Id, Path(description="a film of the catalogue")]
 
 
 class ConsentOut(Document):
-    """What a viewer said of each purpose; null: nothing yet, which counts as yes."""
+    """What a viewer said of each purpose; null: nothing, so MATINEE_CONSENT_DEFAULT holds."""
 
     personalisation: bool | None = Field(examples=[True], description="pages of their own")
     improvement: bool | None = Field(examples=[None], description="models learn from what they did")
