@@ -13,7 +13,7 @@ from playwright.sync_api import sync_playwright
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 DESKTOP, PHONE = {"width": 1280, "height": 940}, {"width": 390, "height": 844}
 PAGES = {"home": "/", "film": "", "taste": "/taste", "studio": "/studio/models"}
-CHOSEN = ".reel .card:nth-child(3) a"  # the film of the pictures, on the first page
+CHOSEN = ".reel .card:nth-child(6) a"  # the film of the pictures, on the first page
 BEHIND = {"light": "#d9cfbe", "dark": "#2a2622"}
 QUALITY = 0.86
 _COMPRESS = """async ([picture, quality]) => {
