@@ -15,17 +15,18 @@ help:             ## what there is
 demo: $(VENV)/core.stamp  ## the whole path on the built-in simulated data (ONCE=1: never stay running)
 	@$(BIN)/matinee demo $(if $(ONCE),--once,)
 
-test: $(VENV)/dev.stamp   ## every test
-	$(BIN)/python -m pytest $(ARGS)
+test: $(VENV)/dev.stamp   ## every test (ARGS="-n 0 tests/page": these, in one process)
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 neural: $(VENV)/core.stamp ## PyTorch for the autoencoder (TORCH=torch==2.13.0+cpu: without CUDA's libraries)
 	$(PIP) install -q $(or $(TORCH),--no-build-isolation -e ".[neural]")
 
-check: $(VENV)/dev.stamp  ## format, lint, types, layers
+check: $(VENV)/dev.stamp  ## format, lint, types, layers, known vulnerabilities
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python scripts/audit_dependencies.py
 
 format: $(VENV)/dev.stamp ## write the format that check asks for
 	$(BIN)/ruff format .

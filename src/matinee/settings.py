@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, SecretStr, TypeAdapter, ValidationError
 from pydantic_settings import (
@@ -20,6 +20,8 @@ from pydantic_settings import (
 
 from matinee.errors import InputError
 
+Purpose = Literal["personalisation", "improvement", "experiments"]
+PURPOSES: tuple[Purpose, ...] = get_args(Purpose)  # for which a viewer's data may be used
 _PREFIX = "MATINEE_"
 
 
@@ -60,11 +62,24 @@ class Settings(BaseSettings):
     body_limit: int = Field(
         1_000_000, ge=1_000, description="the most bytes of a request to the service"
     )
+    rate_limit: float = Field(
+        0, ge=0, description="the most requests a second of an API key, per worker; 0: no limit"
+    )
+    viewer_rate_limit: float = Field(
+        20,
+        ge=0,
+        description="the most requests a second with a viewer's token, or with wrong keys from "
+        "one address, per worker; 0: no limit",
+    )
     erasure_days: int = Field(
         7,
         ge=0,
         le=30,
         description="days within which what has learnt from an erased viewer is trained again",
+    )
+    consent_default: tuple[Purpose, ...] = Field(
+        PURPOSES,
+        description="the purposes that a viewer allows who has said nothing of them; [] asks first",
     )
     retain_events_days: int = Field(
         0, ge=0, description="days after which what viewers did is deleted; 0: it is kept"

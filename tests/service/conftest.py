@@ -13,6 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 from tests.conftest import tables
+from tests.service.buckets import bucket  # noqa: F401
 
 from matinee import training
 from matinee.dataset import Dataset

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 from tests.conftest import tables
+from tests.service.buckets import Bucket
 from tests.service.conftest import fill
 from typer.testing import CliRunner
 
@@ -215,3 +216,17 @@ def test_a_live_version_of_other_films_is_told(made: Store) -> None:
         "expected a model of films of the database, got 1 others"
         in (checked(1)["live version"]["found"])
     )
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_bucket_is_asked_whether_it_is_there(
+    bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MATINEE_ARTEFACTS", "s3://models/matinee")
+    assert checked()["artefacts"]["found"] == "the bucket answers"
+    monkeypatch.setenv("MATINEE_ARTEFACTS", "s3://nowhere/matinee")
+    found = checked(1)["artefacts"]
+    assert "s3://nowhere: expected the bucket to answer, got" in found["found"]
+    assert "AWS_ENDPOINT_URL" in found["todo"]
+    bucket.server.stop()
+    assert "expected the bucket to answer" in checked(1)["artefacts"]["found"]

@@ -1,16 +1,12 @@
 """Two services with workspaces of their own, one database and one bucket serve the same version."""
 
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 from fastapi.testclient import TestClient
-from pydantic import SecretStr
 from tests.conftest import tables
+from tests.service.buckets import Bucket, settings_of
 from tests.service.conftest import Service, fill
 
 from matinee.errors import ArtefactError, InputError
@@ -21,43 +17,7 @@ from matinee.store.opening import Store, open_store
 from matinee.training.from_events import signalled
 from matinee.training.versions import Outcome, Terms, new_version
 
-boto3 = pytest.importorskip("boto3", reason="the extra s3 is not installed")
-moto = pytest.importorskip("moto.server", reason="moto[server] is not installed")
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
-
-
-@dataclass
-class Bucket:
-    """A bucket of a server on this machine."""
-
-    server: Any
-    client: Any
-
-
-@pytest.fixture
-def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
-    server = moto.ThreadedMotoServer(port=0)
-    server.start()
-    host, port = server.get_host_and_port()
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
-    httpx.post(f"http://{host}:{port}/moto-api/reset")  # what tests before this one left
-    client = boto3.client("s3")
-    client.create_bucket(Bucket="models")
-    yield Bucket(server, client)
-    server.stop()
-
-
-def _settings(home: Path, url: str) -> Settings:
-    return Settings(
-        home=home,
-        database_url=SecretStr(url),
-        secret=SecretStr("the same for all services of it"),
-        artefacts="s3://models/matinee",
-    )
 
 
 def _make(store: Store, asked: str) -> Outcome:
@@ -78,7 +38,7 @@ def _until_served(service: Service, artefact_id: str) -> None:
 
 
 def test_two_services_swap_together(bucket: Bucket, url: str, tmp_path: Path) -> None:
-    one, two, trainer = (_settings(tmp_path / name, url) for name in ("one", "two", "trainer"))
+    one, two, trainer = (settings_of(tmp_path / name, url) for name in ("one", "two", "trainer"))
     keys = fill(one, tables(), None)
     store = open_store(trainer)
     with TestClient(create_app(one)) as first, TestClient(create_app(two)) as second:
@@ -107,12 +67,11 @@ def test_two_services_swap_together(bucket: Bucket, url: str, tmp_path: Path) ->
 def test_files_of_removed_versions_leave_the_bucket(
     bucket: Bucket, url: str, tmp_path: Path
 ) -> None:
-    settings = _settings(tmp_path, url)
+    settings = settings_of(tmp_path, url)
     fill(settings, tables(), None)
     store = open_store(settings)
     made = [_make(store, "popularity").artefact_id for _ in range(3)]
-    keys = [each["Key"] for each in bucket.client.list_objects_v2(Bucket="models")["Contents"]]
-    there = {key.split("/")[1] for key in keys}
+    there = bucket.names()
     assert len(there) == 2
     assert there < set(made)
     gone = (set(made) - there).pop()
@@ -125,7 +84,7 @@ def test_files_of_removed_versions_leave_the_bucket(
 def test_a_bucket_cannot_write_elsewhere_and_its_absence_is_told(
     bucket: Bucket, url: str, tmp_path: Path
 ) -> None:
-    store = open_store(_settings(tmp_path / "home", url))
+    store = open_store(settings_of(tmp_path / "home", url))
     bucket.client.put_object(Bucket="models", Key="matinee/x/files.json", Body=b'["../../y"]')
     bucket.client.put_object(Bucket="models", Key="matinee/x/../../y", Body=b"evil")
     with pytest.raises(ArtefactError, match=r"expected names of files in it, got '\.\./\.\./y'"):

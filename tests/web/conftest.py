@@ -98,10 +98,20 @@ def pages(open_pages: Callable[..., Pages]) -> Pages:
 
 
 @pytest.fixture
-def inside(pages: Pages) -> Pages:
+def enter() -> Callable[[Pages], Pages]:
+    """Enters the studio with a key of its own."""
+
+    def entered(pages: Pages) -> Pages:
+        database = pages.client.app.state.worker.store.database  # type: ignore[attr-defined]
+        key = make_api_key(database, "owner", "admin", int(time.time()))
+        answer = pages.post("/studio/enter", key=key)
+        assert answer.headers["location"] == "/studio"
+        return pages
+
+    return entered
+
+
+@pytest.fixture
+def inside(pages: Pages, enter: Callable[[Pages], Pages]) -> Pages:
     """The pages, seen by somebody who has entered."""
-    database = pages.client.app.state.worker.store.database  # type: ignore[attr-defined]
-    key = make_api_key(database, "owner", "admin", int(time.time()))
-    answer = pages.post("/studio/enter", key=key)
-    assert answer.headers["location"] == "/studio"
-    return pages
+    return enter(pages)

@@ -107,9 +107,10 @@ def test_the_board_shows_what_was_measured_best_first(inside):
     assert "2026-09-21" in html
     assert "matinee evaluate --data database" not in html
     assert "&lt;made up&gt;" in html
-    for address in re.findall(r'src="(/studio/models/pictures/[^"]+)"', html):
+    addresses = re.findall(r'data-picture="([^"]+)"', html)
+    assert "/studio/models?picture=accuracy-coverage" in addresses
+    for address in addresses:
         assert inside.client.get(address).text.startswith("<svg")
-    inside.see("/studio/models/pictures/none.svg", 404)
 
 
 def test_only_a_model_that_competes_is_the_best_of_a_column(inside):

@@ -64,7 +64,7 @@ def _print(findings: "list[Finding]") -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
-    for heading, least in (("", 7), ("what", 17), ("value", 10), ("from", 12), ("found", 30)):
+    for heading, least in (("", 7), ("what", 18), ("value", 10), ("from", 12), ("found", 24)):
         table.add_column(heading, overflow="fold", min_width=least)
     for each in findings:
         colour = _COLOURS[each.state]

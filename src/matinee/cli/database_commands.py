@@ -10,7 +10,7 @@ from matinee.cli.erasure_commands import erasures, export, replay_tombstones
 from matinee.cli.expiry_command import expire
 from matinee.cli.options import DataOption, JsonOption, MapOption, StrictOption
 from matinee.cli.output import note, out, print_json, working
-from matinee.cli.sources import read_data
+from matinee.cli.sources import place_compiled_code, read_data
 
 app = typer.Typer(
     help="The live service's database: bring it up to date, fill it, copy its events for training.",
@@ -93,9 +93,14 @@ def snapshot(
     from matinee.settings import read_settings
     from matinee.store.lake import snapshot as take
     from matinee.store.opening import open_store
+    from matinee.store.workspace import Workspace
+    from matinee.training.erasing import follow_erasures
 
-    store = open_store(read_settings())
+    settings = read_settings()
+    place_compiled_code(settings)
+    store = open_store(settings)
     with working("copying"):
+        follow_erasures(store, Workspace(settings.home), int(time.time()))  # it is on record now
         added = take(store.log, store.lake, rows)
     store.database.close()
     if json:

@@ -61,21 +61,26 @@ def _watch(
     from matinee.store.retention import Retention
     from matinee.store.served import read_artefacts
     from matinee.store.workspace import Workspace
+    from matinee.training.erased_versions import training_is_due
+    from matinee.training.erasing import follow_erasures
     from matinee.training.expiring import Keeper
     from matinee.training.versions import unlearnt
 
     every = "" if rhythm.every_s is None else f", or {rhythm.every_s:g} s after the last"
     note(f"watching: a new version after {rhythm.after:,} events{every}")
-    keeper = Keeper(store, Workspace(settings.home), Retention.of(settings))
+    workspace = Workspace(settings.home)
+    keeper = Keeper(store, workspace, Retention.of(settings))
     while True:
         wait_s = _LOOK_S
         try:
             keeper.look("trainer", int(time.time()))
             keeper.follow()
+            follow_erasures(store, workspace, int(time.time()))
             versions = read_artefacts(store.database)
             since_s = time.time() - versions[0].made_at if versions else float("inf")
             new = unlearnt(store.database, rhythm.after)
-            if (new and not versions) or rhythm.due(new, since_s):
+            erased = training_is_due(store, int(time.time()))
+            if (new and not versions) or rhythm.due(new, since_s) or erased:
                 train()
         except MatineeError as error:  # the database is away, or too little is known yet
             note(f"not trained: {error}; again in {_PATIENCE_S:g} s")

@@ -8,7 +8,7 @@ from scipy.sparse import csr_array
 from matinee.evaluation.deletion import Figure
 from matinee.evaluation.segments import Segment
 from matinee.evaluation.significance import Sums
-from matinee.features import FeatureMatrix
+from matinee.features import FeatureMatrix, sensitive
 from matinee.ranking.examples import Examples
 
 _LEAST = 8  # viewers with such a film among their candidates and one without
@@ -55,7 +55,7 @@ def effects(
     chosen = [
         int(k)
         for k in np.argsort(-asked, kind="stable")
-        if asked[k] >= _LEAST and not levels.names[k].endswith(": unknown")
+        if asked[k] >= _LEAST and _sayable(levels.names[k])
     ][:most]
     if not chosen:
         return []
@@ -75,6 +75,12 @@ def effects(
             score, share = Figure.of([Sums.of(mine), Sums.of(theirs)], seed)
             found.append(Effect(kind, name, part.name, defined, score, share))
     return found
+
+
+def _sayable(level: str) -> bool:
+    """Not what is unknown, and nothing sensitive: segments are of viewers."""
+    person = level.startswith("director: ")
+    return not level.endswith(": unknown") and (person or not sensitive(level))
 
 
 def _standard(scores: np.ndarray, examples: Examples) -> np.ndarray:

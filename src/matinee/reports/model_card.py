@@ -5,6 +5,19 @@ from typing import Any
 
 from matinee.exploration.wording import percent
 
+PURPOSE = (
+    "To put films that a viewer has not seen in an order of likely enjoyment, for viewers with "
+    "some history in a catalogue like this one. Not for telling what a person is like, nor for "
+    "deciding which films are made or bought."
+)
+NOT_CONCLUDED = (
+    "Likes that were not given are unknown, not dislikes; figures are lower than what viewers "
+    "would enjoy.",
+    "Importances, curves and effects describe this policy on this data. They are no causes.",
+    "The data says nothing of viewers' age, sex or origin that was used here: whether such groups "
+    "are served alike was not measured.",
+)
+
 
 def model_card(document: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
     """Headings with their lines (Mitchell et al. 2019), all from the document of `interpret`."""
@@ -29,25 +42,11 @@ def model_card(document: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
         ),
         (
             "What it is for",
-            [
-                "To put films that a viewer has not seen in an order of likely enjoyment, for "
-                "viewers with some history in a catalogue like this one. Not for telling what a "
-                "person is like, nor for deciding which films are made or bought.",
-            ],
+            [PURPOSE],
         ),
         ("Quality", [_overall(quality, asked)]),
         ("For whom", _segments(quality)),
-        (
-            "What must not be concluded",
-            [
-                "Likes that were not given are unknown, not dislikes; figures are lower than what "
-                "viewers would enjoy.",
-                "Importances, curves and effects describe this policy on this data. They are no "
-                "causes.",
-                "The data says nothing of viewers' age, sex or origin that was used here: whether "
-                "such groups are served alike was not measured.",
-            ],
-        ),
+        ("What must not be concluded", list(NOT_CONCLUDED)),
     ]
 
 

@@ -15,6 +15,7 @@ from matinee.service.envelope import Envelope
 from matinee.service.erasing import Hearing
 from matinee.service.guard import Guard
 from matinee.service.keys import Keys
+from matinee.service.limits import Limit
 from matinee.service.live import Live
 from matinee.service.metrics import Metrics
 from matinee.service.page_log import PageLog
@@ -37,8 +38,9 @@ _TOLD = {
     409: "A version that may not serve",
     410: "A viewer who was erased",
     413: "The body is too large",
-    415: "The body is not said to be JSON",
+    415: "The body is not said to be JSON, or is encoded",
     422: "Something in the request is wrong",
+    429: "Too many requests; Retry-After says when to try again",
     500: "The service failed; its log has more under the request id",
     503: "The database does not answer; Retry-After says when to try again",
 }
@@ -112,4 +114,5 @@ def _worker(settings: Settings, metrics: Metrics) -> Worker:
     pages_log = PageLog(store.database, store.key, metrics)
     guard, appender = Guard(), Appender(lambda: live.served.log)
     keys = Keys(store.database, guard)
-    return Worker(store, live, keys, pages_log, metrics, guard, appender)
+    limits = Limit(settings.rate_limit), Limit(settings.viewer_rate_limit)
+    return Worker(store, live, keys, pages_log, metrics, guard, appender, *limits)

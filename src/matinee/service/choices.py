@@ -12,10 +12,11 @@ from matinee.service.documents import Document, Id
 from matinee.service.keys import needs
 from matinee.service.problems import Problem
 from matinee.service.worker import WorkerParam
+from matinee.settings import PURPOSES
 from matinee.store.catalogue import knows_film
 from matinee.store.choices import put_back, take_out
 from matinee.store.exporting import export
-from matinee.store.people import PURPOSES, consent_of, put_consent
+from matinee.store.people import consent_of, put_consent
 
 router = APIRouter(prefix="/v1/users/{user_id}", tags=["privacy"])
 _ZIP: dict[int | str, dict[str, Any]] = {
@@ -27,7 +28,7 @@ _FilmId = Annotated[Id, Path(description="a film of the catalogue")]
 
 
 class ConsentOut(Document):
-    """What a viewer said of each purpose; null: nothing yet, which counts as yes."""
+    """What a viewer said of each purpose; null: nothing, so MATINEE_CONSENT_DEFAULT holds."""
 
     personalisation: bool | None = Field(examples=[True], description="pages of their own")
     improvement: bool | None = Field(examples=[None], description="models learn from what they did")
@@ -139,7 +140,7 @@ def read_export(user_id: _UserId, worker: WorkerParam) -> Response:
     return Response(found, media_type="application/zip", headers=headers)
 
 
-@router.put("/taste/taken_out/{item_id}", dependencies=_serve)
+@router.put("/taste/taken_out/{item_id:path}", dependencies=_serve)
 def take_film_out(user_id: _UserId, item_id: _FilmId, worker: WorkerParam) -> TakenOut:
     """Have a film play no part in the viewer's taste; that it was seen stays known."""
     served = worker.live.served
@@ -150,7 +151,7 @@ def take_film_out(user_id: _UserId, item_id: _FilmId, worker: WorkerParam) -> Ta
     return TakenOut(item_id=item_id, taken_out=True)
 
 
-@router.delete("/taste/taken_out/{item_id}", dependencies=_serve)
+@router.delete("/taste/taken_out/{item_id:path}", dependencies=_serve)
 def put_film_back(user_id: _UserId, item_id: _FilmId, worker: WorkerParam) -> TakenOut:
     """Have a film that was taken out count again."""
     put_back(worker.store.database, user_id, item_id)

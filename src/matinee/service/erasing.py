@@ -12,12 +12,11 @@ from matinee.errors import MatineeError
 from matinee.service.documents import Document, Id
 from matinee.service.keys import needs
 from matinee.service.worker import Worker, WorkerParam
-from matinee.store.erasures import erasures_on_record, last_erased, read_erasures
-from matinee.store.lake import follow
+from matinee.store.erasures import erasures_on_record, last_erased
 from matinee.store.people import record
 from matinee.store.retention import Retention
 from matinee.store.tombstones import were_erased
-from matinee.training.erasing import erase_viewer, renewed, settle_what_can_be
+from matinee.training.erasing import erase_viewer, follow_erasures, settle_what_can_be
 from matinee.training.expiring import Keeper
 
 router = APIRouter(prefix="/v1/users/{user_id}", tags=["privacy"])
@@ -100,10 +99,7 @@ class Hearing:
             return expired
         for user_id in were_erased(store.database, store.key, worker.viewers.remembered()):
             worker.viewers.forget(user_id)
-        outstanding = read_erasures(store.database, outstanding=True)
-        if outstanding:  # another service may have erased; what is kept here follows
-            follow(store.log, store.lake)
-            renewed(store, workspace, outstanding[-1].due_at, older_than=erased[1] + 1)
+        follow_erasures(store, workspace, int(time.time()))  # another service may have erased
         if worker.live.served.read_at <= erased[1]:
             worker.live.reread()
         self._seen = found

@@ -3,7 +3,7 @@
 import hashlib
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
@@ -11,6 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from matinee.errors import StoreError
 from matinee.service.guard import Guard
+from matinee.service.limits import whole_seconds
 from matinee.service.problems import Problem
 from matinee.store.access import Scope, make_api_key, read_api_keys, scope_of
 from matinee.store.database import Database
@@ -40,7 +41,7 @@ class Keys:
         if found is not None and now < found[0] + KNOWN_S:
             return found[1]
         try:
-            owner = self._guard.ask(lambda: scope_of(self._database, api_key))
+            owner = self._guard.ask(lambda: scope_of(self._database, api_key, int(time.time())))
         except StoreError:
             if found is None or now > found[0] + LAST_S:
                 raise
@@ -75,13 +76,16 @@ def needs(scope: Scope, *, tokens: bool = True) -> Callable[..., Awaitable[None]
             if scope == "admin" or not tokens:
                 detail = f"Authorization: expected a key of scope {scope}, got a viewer's token"
                 raise Problem(403, "wrong_scope", detail, "Authorization")
-            _hold_to_viewer(request, key)
+            viewer = _hold_to_viewer(request, key)
+            hold_to_rate(request, "viewer", viewer)
             return
         found = keys.of(key) if keys.fresh(key) else await run_in_threadpool(keys.of, key)
         if found is None:
+            hold_to_rate(request, "address", request.client.host if request.client else "")
             detail = "Authorization: expected a key of this service, got another or a revoked one"
             raise Problem(401, "wrong_key", detail, "Authorization", headers=challenge)
         request.scope["key_name"] = found[0]
+        hold_to_rate(request, "key", found[0])
         if found[1] not in (scope, "admin"):
             detail = f"Authorization: expected a key of scope {scope}, got one of {found[1]}"
             raise Problem(403, "wrong_scope", detail, "Authorization")
@@ -89,8 +93,21 @@ def needs(scope: Scope, *, tokens: bool = True) -> Callable[..., Awaitable[None]
     return check
 
 
-def _hold_to_viewer(request: Request, token: str) -> None:
-    """Let a token in for its own viewer; leaves whom it speaks for in the request's scope."""
+def hold_to_rate(request: Request, asker: Literal["key", "viewer", "address"], name: str) -> None:
+    """429 where this one asked too often of late; on the thread of the event loop."""
+    worker = request.app.state.worker
+    limit = worker.key_limit if asker == "key" else worker.viewer_limit
+    wait_s = limit.wait_s(f"{asker} {name}", time.monotonic())
+    if not wait_s:
+        return
+    worker.metrics.limited.labels(asker).inc()
+    detail = f"{asker}: expected at most {limit.per_s:g} requests a second, got more"
+    headers = {"Retry-After": whole_seconds(wait_s)}
+    raise Problem(429, "too_many_requests", detail, headers=headers)
+
+
+def _hold_to_viewer(request: Request, token: str) -> str:
+    """Let a token in for its own viewer, who is returned and left in the request's scope."""
     key = request.app.state.worker.store.key
     viewer = viewer_of_token(key, token, int(time.time()))
     if viewer is None:
@@ -103,6 +120,7 @@ def _hold_to_viewer(request: Request, token: str) -> None:
         claimed.append(request.path_params["user_id"])
     hold_to_own(viewer, claimed)
     request.scope["key_name"], request.scope["viewer"] = "viewer", viewer
+    return viewer
 
 
 def hold_to_own(viewer: str, claimed: Iterable[object]) -> None:

@@ -24,6 +24,9 @@ class Metrics:
         self.requests = self._counter("requests", "Answers", "route", "method", "status")
         self.events = self._counter("events", "Events received, by what became of them", "state")
         self.degraded = self._counter("degraded", "Answers with less than everything", "reason")
+        self.limited = self._counter(
+            "limited", "Requests beyond the rate of whoever asked", "asker"
+        )
         self.pages = self._counter("pages_logged", "Pages written to the log", "state")
 
     def text(self) -> bytes:

@@ -12,6 +12,7 @@ from matinee.service.appender import Appender
 from matinee.service.documents import Id, SessionId
 from matinee.service.guard import Guard
 from matinee.service.keys import Keys
+from matinee.service.limits import Limit
 from matinee.service.live import Live
 from matinee.service.metrics import Metrics
 from matinee.service.page_log import PageLog
@@ -33,6 +34,8 @@ class Worker:
     metrics: Metrics
     guard: Guard
     appender: Appender
+    key_limit: Limit
+    viewer_limit: Limit
     viewers: Viewers = field(default_factory=Viewers)
     # One model at a time: two threads of Python only make each other late.
     computing: threading.Lock = field(default_factory=threading.Lock)

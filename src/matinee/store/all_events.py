@@ -7,8 +7,8 @@ import polars as pl
 from sqlalchemy import Select, select
 
 from matinee.schema import EVENTS, Schema
+from matinee.settings import Purpose
 from matinee.store.database import Database
-from matinee.store.people import Purpose
 from matinee.store.tables import consents, events, taken_out
 
 # What signals are made of; who sent it, and from where on a page, is not.
@@ -28,12 +28,12 @@ _ROWS_AT_ONCE = 50_000
 
 
 def events_for(database: Database, purpose: Purpose) -> pl.DataFrame:
-    """The events of all viewers but those who forbade that they are used for the purpose.
+    """The events of all viewers who allow that they are used for the purpose.
 
     Columns of EVENTS, without those that say nothing of a viewer's taste; in the order of the log.
     About 150 bytes an event while it is read.
     """
-    parts = _parts(database, _of_signals(purpose).order_by(events.c.seq), _ROWS_AT_ONCE)
+    parts = _parts(database, _of_signals(database, purpose).order_by(events.c.seq))
     return pl.concat([pl.DataFrame(schema=_SCHEMA), *parts])
 
 
@@ -45,17 +45,21 @@ def viewers_beyond_ratings(database: Database) -> list[str]:
 
 
 def events_of_viewers_beyond_ratings(
-    database: Database, purpose: Purpose, at_once: int = _ROWS_AT_ONCE
+    database: Database, purpose: Purpose
 ) -> Iterator[pl.DataFrame]:
     """All events of the viewers of `viewers_beyond_ratings` who allow the purpose, in parts.
 
-    Each part has all events of its viewers, and about `at_once` rows: what is held does not grow
-    with the log. Columns as `events_for`.
+    Each part has all events of its viewers, some 50,000 or those of one viewer: what is held does
+    not grow with the log. Columns as `events_for`.
     """
     beyond = select(events.c.user_id).where(events.c.kind != "rate")
-    query = _of_signals(purpose).where(events.c.user_id.in_(beyond)).order_by(events.c.user_id)
+    query = (
+        _of_signals(database, purpose)
+        .where(events.c.user_id.in_(beyond))
+        .order_by(events.c.user_id)
+    )
     held = pl.DataFrame(schema=_SCHEMA)
-    for part in _parts(database, query, at_once):
+    for part in _parts(database, query):
         held = pl.concat([held, part])
         last = held["user_id"][-1]  # may go on in the next part
         whole = held.filter(pl.col("user_id") != last)
@@ -66,17 +70,17 @@ def events_of_viewers_beyond_ratings(
         yield held
 
 
-def _of_signals(purpose: Purpose) -> Select[Any]:
-    forbidden = select(consents.c.user_id).where(
-        consents.c.purpose == purpose, consents.c.granted.is_(False)
-    )
-    columns = (events.c[name] for name in _OF_SIGNALS)
-    return select(*columns).where(events.c.user_id.not_in(forbidden))
+def _of_signals(database: Database, purpose: Purpose) -> Select[Any]:
+    said = select(consents.c.user_id).where(consents.c.purpose == purpose)
+    allowed = events.c.user_id.not_in(said.where(consents.c.granted.is_(False)))
+    if purpose not in database.consented:
+        allowed = events.c.user_id.in_(said.where(consents.c.granted.is_(True)))
+    return select(*(events.c[name] for name in _OF_SIGNALS)).where(allowed)
 
 
-def _parts(database: Database, query: Select[Any], at_once: int) -> Iterator[pl.DataFrame]:
+def _parts(database: Database, query: Select[Any]) -> Iterator[pl.DataFrame]:
     with database.reading() as connection:
-        found = connection.execution_options(yield_per=at_once).execute(query)
+        found = connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(query)
         for rows in found.partitions():
             yield pl.DataFrame([tuple(row) for row in rows], schema=_SCHEMA, orient="row")
 

@@ -105,6 +105,22 @@ def data_of(folder: Path) -> dict[str, Any]:
         return {}
 
 
+def manifest_of(folder: Path) -> Manifest:
+    """The manifest alone, without item ids; ArtefactError as `read`."""
+    place = current(folder)
+    text = _manifest_bytes(place)
+    if text is None:
+        raise ArtefactError(f"{folder}: expected {_MANIFEST}, got none")
+    document = _document(place, text)
+    try:
+        rest = {name: dict(document[name]) for name in ("recipe", "data", "metrics", "versions")}
+        return Manifest(str(document["kind"]), item_ids=pl.Series([], dtype=pl.String), **rest)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ArtefactError(
+            f"{place / _MANIFEST}: expected the fields of format version {VERSION}, got {error!r}"
+        ) from error
+
+
 def remove(folder: Path) -> None:
     """Have no artefact there any more."""
     shutil.rmtree(folder, ignore_errors=True)

@@ -132,6 +132,10 @@ class BucketPlaces:
             for name in (_FILES, *names):
                 self.client.delete_object(Bucket=self.bucket, Key=f"{key}/{name}")
 
+    def drop(self, artefact_id: str) -> None:
+        """Delete the copy; the bucket is asked for nothing."""
+        self.copies.remove(artefact_id)
+
     def _key(self, artefact_id: str) -> str:
         self.local(artefact_id)  # an id, and nothing that leads elsewhere
         return f"{self.prefix}/{artefact_id}" if self.prefix else artefact_id

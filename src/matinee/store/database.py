@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from matinee.errors import InputError, MissingPackage, StoreError
+from matinee.settings import PURPOSES, Purpose
 
 _BUSY_MS = 5_000  # how long a writer of SQLite waits for another
 _CONNECT_S = 3
@@ -28,6 +29,7 @@ class Database:
 
     engine: Engine
     name: str
+    consented: frozenset[Purpose] = frozenset(PURPOSES)  # by viewers who have said nothing
 
     @property
     def postgres(self) -> bool:

@@ -35,10 +35,14 @@ def version(database: Database, artefact_id: str) -> Served:
     return Served(**row._mapping)
 
 
-def refuse_for(database: Database, artefact_id: str, by: str, reason: str) -> None:
-    """Let it not serve, and keep why."""
+def refuse_for(
+    database: Database, artefact_id: str, by: str, reason: str, *, files_left: bool = False
+) -> None:
+    """Let it not serve, and keep why; and whether files are left that should be gone."""
     metrics = dict(version(database, artefact_id).metrics)
     metrics["refused"] = {"by": by, "reason": reason}
+    if files_left:
+        metrics["refused"]["files_left"] = True
     change = update(artefacts).where(artefacts.c.artefact_id == artefact_id)
     with database.writing() as connection:
         connection.execute(change.values(state="refused", metrics=metrics))

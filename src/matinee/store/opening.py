@@ -1,6 +1,6 @@
 """The store as the settings name it: the database, its key, its log of events, its lake."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from matinee.settings import Settings
@@ -42,4 +42,5 @@ def open_store(settings: Settings) -> Store:
     except BaseException:
         database.close()
         raise
+    database = replace(database, consented=frozenset(settings.consent_default))
     return Store(database, key, settings.home / "lake", places)

@@ -1,13 +1,13 @@
 """Profiles and what they consented to; every change of it stands in the audit log."""
 
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 import polars as pl
 from sqlalchemy import insert, select
 
 from matinee.errors import InputError
 from matinee.schema import Schema
+from matinee.settings import PURPOSES, Purpose
 from matinee.store.checks import LONGEST_ID
 from matinee.store.database import Database
 from matinee.store.key import Key
@@ -15,8 +15,6 @@ from matinee.store.tables import audit, consents, profiles
 from matinee.store.tombstones import hold_to_unerased
 from matinee.store.writing import insert_replacing
 
-Purpose = Literal["personalisation", "improvement", "experiments"]
-PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 AUDIT: Schema = {
     "timestamp": pl.Int64(),
     "actor": pl.String(),

@@ -31,6 +31,10 @@ class VersionPlaces(Protocol):
         """Have its files no more, where they are kept and on this machine."""
         ...
 
+    def drop(self, artefact_id: str) -> None:
+        """Have its files no more on this machine."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class FolderPlaces:
@@ -61,3 +65,7 @@ class FolderPlaces:
     def remove(self, artefact_id: str) -> None:
         """Delete the folder of this workspace, no other."""
         shutil.rmtree(self.local(artefact_id), ignore_errors=True)
+
+    def drop(self, artefact_id: str) -> None:
+        """The same: there is no other copy."""
+        self.remove(artefact_id)

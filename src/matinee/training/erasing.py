@@ -3,7 +3,6 @@
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +25,10 @@ from matinee.store.erasures import (
     settle,
 )
 from matinee.store.folders import current, written_at
-from matinee.store.index import REMOVED, refuse_for
 from matinee.store.opening import Store
-from matinee.store.served import read_artefacts
 from matinee.store.workspace import Workspace
+from matinee.store.workspaces import others, stand
+from matinee.training.erased_versions import drop_copies, settle_versions, versions_renewed
 from matinee.training.fitting import fit
 from matinee.training.from_events import tables_of_signals
 from matinee.training.keeping import due, load, mark_stale, save
@@ -37,6 +36,9 @@ from matinee.training.learnt import bring_up_to_date
 from matinee.training.policy_keeping import RANKER
 from matinee.training.renewal import Renewal, Renewed
 
+_FOLLOWS = (
+    "its lake, models and copies follow when its service, trainer or next snapshot hears of it"
+)
 DATABASE = "database"  # the name of the data set, under which models of it are kept
 ERASED = "a viewer it learnt from has been erased since"
 HEARD_S = 60  # by then every worker has dropped what it held in memory
@@ -60,6 +62,7 @@ def erase_viewer(
     """
     number, until = secrets.token_hex(16), now + days * _DAY_S
     keep_tombstone(workspace.home, store.key, user_id, now)
+    before = [erasure.number for erasure in read_erasures(store.database, outstanding=True)]
     counts = erase(store.database, store.key, user_id, now)
     places = [Place(f"database: {table}", "done") for table in counts]
     places.append(Place("database: the space of the rows", "done"))
@@ -68,6 +71,11 @@ def erase_viewer(
     places += renewed(store, workspace, until)
     # On record only now: another process settles what is on record and finds nothing marked.
     open_erasure(store.database, number, now, until)
+    lake.follow(store.log, store.lake)
+    due_here = [moment for _, moment in _marked(workspace)]
+    stand(store.database, workspace.home, now, [*before, number], due_here)
+    for other in others(store.database, workspace.home, now):
+        places.append(Place(f"workspace {other}", "pending", until, _FOLLOWS))
     places.append(Place("memory of workers", "pending", now + HEARD_S))
     places += [Place(place, "out of reach", None, note) for place, note in _OUT_OF_REACH]
     settle_what_can_be(store, workspace, now)
@@ -96,18 +104,30 @@ def renewed(
         places += [_place(model, until) for model in models]
         for folder in policies:
             places.append(_marked_policy(change, folder, until))
-    for artefact in read_artefacts(store.database):
-        if artefact.state == "live":
-            places.append(Place(f"artefact {artefact.artefact_id}", "pending", until))
-        elif artefact.metrics.get("refused", {}).get("by") != REMOVED:
-            _deleted(store, artefact.artefact_id)
-            places.append(Place(f"artefact {artefact.artefact_id}", "done", None, "deleted"))
-    return places
+    return places + versions_renewed(store, until, older_than)
+
+
+def follow_erasures(store: Store, workspace: Workspace, now: int) -> bool:
+    """Erase in this workspace what others have erased in theirs; whether there was anything."""
+    known = stand(store.database, workspace.home, now)
+    outstanding = read_erasures(store.database, outstanding=True)
+    new = [erasure for erasure in outstanding if erasure.number not in known.followed]
+    if new:
+        lake.follow(store.log, store.lake)
+        last = max(erasure.erased_at for erasure in new)
+        renewed(store, workspace, min(erasure.due_at for erasure in new), older_than=last + 1)
+        drop_copies(store)
+        due_here = [moment for _, moment in _marked(workspace)]
+        numbers = [erasure.number for erasure in outstanding]
+        stand(store.database, workspace.home, now, numbers, due_here)
+    return bool(new)
 
 
 def settle_what_can_be(store: Store, workspace: Workspace, now: int) -> int:
     """Remove what was not trained again in time, and settle what is done; how much is left."""
-    if not read_erasures(store.database, outstanding=True):
+    follow_erasures(store, workspace, now)
+    outstanding = read_erasures(store.database, outstanding=True)
+    if not outstanding:
         return 0
     marked = dict(_marked(workspace))
     if late := [folder for folder, moment in marked.items() if moment <= now]:
@@ -115,18 +135,13 @@ def settle_what_can_be(store: Store, workspace: Workspace, now: int) -> int:
             for folder in late:
                 change.remove(folder)
                 del marked[folder]
-    old = []
-    for artefact in read_artefacts(store.database):
-        gone = artefact.metrics.get("refused", {}).get("by") == REMOVED
-        if gone or artefact.made_at > last_erased(store.database)[1]:
-            continue
-        if artefact.state == "live":
-            old.append(artefact.made_at)
-        else:
-            _deleted(store, artefact.artefact_id)
+    old = settle_versions(store, outstanding, now)
+    drop_copies(store)
+    own = stand(store.database, workspace.home, now, due=list(marked.values()))
+    standings = [own, *others(store.database, workspace.home, now).values()]
     left = 0
-    for erasure in read_erasures(store.database, outstanding=True):
-        waits = any(moment <= erasure.due_at for moment in marked.values())
+    for erasure in outstanding:
+        waits = any(each.waits(erasure.number, erasure.due_at) for each in standings)
         if waits or any(made_at <= erasure.erased_at for made_at in old):
             left += 1
         else:
@@ -199,13 +214,6 @@ def _marked_policy(change: Change, folder: Path, until: int) -> Place:
 def _data(store: Store) -> Dataset:
     """What models of the database learn from, now."""
     return Dataset.from_tables(tables_of_signals(store.database))
-
-
-def _deleted(store: Store, artefact_id: str) -> None:
-    """An old version: its files go, and it can never be served again."""
-    refuse_for(store.database, artefact_id, REMOVED, "it had learnt from a viewer who was erased")
-    with suppress(ArtefactError):
-        store.versions.remove(artefact_id)
 
 
 def _marked(workspace: Workspace) -> Iterator[tuple[Path, int]]:

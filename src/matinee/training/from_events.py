@@ -7,10 +7,10 @@ import polars as pl
 from matinee.dataset import Dataset, Histories, Signals, interactions
 from matinee.errors import InputError
 from matinee.schema import RATINGS, Tables
+from matinee.settings import Purpose
 from matinee.store.all_events import events_for
 from matinee.store.catalogue import rating_scale, read_films
 from matinee.store.database import Database
-from matinee.store.people import Purpose
 
 DATABASE = "database"
 _DEFAULT = Signals()

@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -48,6 +49,25 @@ def held_out_stage(data: Dataset, share: float, known: Histories | None = None) 
         )
     late = _late(histories)
     return Stage(train, histories.where(~late), histories.where(late), warm(train))
+
+
+def known_stage(data: Dataset) -> Stage:
+    """The latest fifth of each viewer's films, of viewers that a model may have learnt from.
+
+    For asking what a fitted model goes by, not how good it is.
+    """
+    known = data.histories.take(np.flatnonzero(data.histories.lengths >= LEAST))
+    late = _late(known)
+    return Stage(data, known.where(~late), known.where(late), warm(data))
+
+
+def some_viewers(stage: Stage, most: int, rng: np.random.Generator) -> Stage:
+    """The same question of at most `most` viewers, drawn."""
+    rows = stage.histories.rows
+    if rows <= most:
+        return stage
+    chosen = np.sort(rng.choice(rows, most, replace=False))
+    return replace(stage, histories=stage.histories.take(chosen), truth=stage.truth.take(chosen))
 
 
 def _late(histories: Histories) -> np.ndarray:

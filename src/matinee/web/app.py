@@ -24,11 +24,24 @@ from matinee.web import (
     welcome,
 )
 from matinee.web.route import problem_page
-from matinee.web.studio import access, data_page, health_page, models_page, preview_page
+from matinee.web.studio import (
+    access,
+    catalogue_page,
+    data_page,
+    health_page,
+    interpretation_page,
+    models_page,
+    policies_page,
+    preview_page,
+    viewer_page,
+)
+from matinee.web.studio.counting import Counting
+from matinee.web.studio.interpreting import Interpreting
 
 _PAGES = (home, saying, sending, player, film, finding, my_list, welcome)
 _OWN = (tasting, leaving, viewers, entering)
-_STUDIO = (access, data_page, models_page, preview_page, health_page)
+_INSIGHT = (models_page, interpretation_page, viewer_page, policies_page, preview_page)
+_STUDIO = (access, data_page, catalogue_page, *_INSIGHT, health_page)
 _ROUTERS = (
     *_PAGES,
     *_OWN,
@@ -45,6 +58,8 @@ def create_app(settings: Settings) -> FastAPI:
     app = create_service(settings)
     app.state.poster_origins = settings.poster_origins
     app.state.simulated_viewers = settings.simulated_viewers
+    app.state.interpreting = Interpreting()
+    app.state.counting = Counting()
     for module in _ROUTERS:
         app.include_router(module.router)
     told = app.exception_handlers[HTTPException]

@@ -74,6 +74,7 @@ def film_page(
         "overview": shelf.row(film)["overview"] or "",
         "why": why,
         "personal": bool((history.strength > 0).any()),
+        "personalised": viewed.choices.allows("personalisation"),
         "near": [view.card(shelf.films[number], "") for number, _ in near],
         "said": _said(viewed.known, film),
         "stars": stars(served.data.scale),

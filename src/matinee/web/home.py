@@ -55,6 +55,7 @@ def home(request: Request, worker: WorkerParam, visitor: VisitorParam) -> Respon
         "personal": made.personal,
         "expired": visitor.state == "expired",
         "nothing_known": not known.history.entries,
+        "personalised": viewed.choices.allows("personalisation"),
         "notes": [lacking(reason) for reason in viewed.degraded],
         "untrained": lacking(NO_MODEL),
         "all_seen": _all_seen(made),

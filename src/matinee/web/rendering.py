@@ -17,7 +17,7 @@ from matinee.web.library import library
 from matinee.web.notices import Notice, notice_of
 from matinee.web.words import of_crowd
 
-_LEVEL = 5
+_LEVEL = 3
 _WORTH_IT = 1_000  # bytes
 
 

@@ -14,8 +14,9 @@ from matinee.service.asking import Asked, asked
 from matinee.service.problems import Problem
 from matinee.service.served import Served
 from matinee.service.worker import Worker, WorkerParam
+from matinee.settings import PURPOSES, Purpose
 from matinee.store.choices import put_back, take_out
-from matinee.store.people import PURPOSES, Purpose, put_consent
+from matinee.store.people import put_consent
 from matinee.web.identity import VisitorParam, hold_to_token
 from matinee.web.looking import showing
 from matinee.web.rendering import now

@@ -1,6 +1,6 @@
 """Why a film is where it is, for one viewer: parts of its score, and what it hangs on."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,13 +56,16 @@ def why_film(maker: PageMaker, history: Histories, film: int, shelf: Shelf) -> W
         if personal and film not in history.numbers:
             change = counterfactuals(explainer.scorer, history, items, _FIRST)[0][0]
     score = sum(reason.contribution for reason in reasons)
-    bars, zero = _bars(reasons, shelf)
+    bars, zero = bars_of(reasons, shelf, _text)
     if not personal and len(bars) < 2:
         bars = []
     return Why(bars, zero, score, _sentence(reasons, shelf), _hangs_on(change, shelf))
 
 
-def _bars(reasons: Sequence[Reason], shelf: Shelf) -> tuple[list[Bar], float]:
+def bars_of(
+    reasons: Sequence[Reason], shelf: Shelf, said: Callable[[Reason, Shelf], str]
+) -> tuple[list[Bar], float]:
+    """Of the parts that are not 0, and where nothing lies, of 100."""
     shown = [reason for reason in reasons if reason.contribution != 0]
     values = [reason.contribution for reason in shown]
     low, high = min([0.0, *values]), max([0.0, *values])
@@ -70,7 +73,7 @@ def _bars(reasons: Sequence[Reason], shelf: Shelf) -> tuple[list[Bar], float]:
     whole = sum(abs(value) for value in values)
     bars = [
         Bar(
-            _text(reason, shelf),
+            said(reason, shelf),
             None if reason.item_id is None else shelf.film(reason.item_id),
             reason.contribution,
             share(reason.contribution, whole),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import altair as alt
 import polars as pl
@@ -13,6 +13,7 @@ from matinee.store.served import Served as Kept
 from matinee.web.studio.board import Span, span
 from matinee.web.studio.words import moment
 
+HISTORY: Final = "history"  # the name of its picture
 _WORDS = {
     "live": "serves",
     "retired": "served before",
@@ -96,7 +97,7 @@ def history_picture(found: Sequence[Kept]) -> Picture | None:
         shape=alt.Shape("state:N", title=None)
     )
     chart = alt.LayerChart(layer=[base.mark_line(), points]).properties(height=240)
-    return picture("history", "Accuracy over versions", sentence, chart)
+    return picture(HISTORY, "Accuracy over versions", sentence, chart)
 
 
 def _version(found: Kept, check: Mapping[str, Any], most: float) -> Version:

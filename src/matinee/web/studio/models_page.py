@@ -21,8 +21,9 @@ from matinee.web.route import PageRoute
 from matinee.web.saying import FormParam, back
 from matinee.web.studio.access import INSIDERS, InsiderParam
 from matinee.web.studio.board import board_of, frontier_of, trades
-from matinee.web.studio.history import Version, history_picture, versions_of
-from matinee.web.studio.pictures import svg_response
+from matinee.web.studio.charts import ChartView
+from matinee.web.studio.charts import page as charts_page
+from matinee.web.studio.history import HISTORY, Version, history_picture, versions_of
 from matinee.web.studio.words import moment
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -36,28 +37,23 @@ def models_page(request: Request, worker: WorkerParam) -> Response:
     known = read_artefacts(worker.store.database)
     found = read_measured(worker.live.workspace, DATABASE, "leaderboard")
     before = version_before(known)
-    pictures = [(one.name, one.title, one.sentence) for one in _pictures(worker)]
-    return render(
+    charts = [ChartView.of(one) for one in _pictures(worker)]
+    return charts_page(
         request,
         "studio/models.html",
+        charts,
         served=served.name,
         artefact_id=served.artefact_id,
         degraded=served.degraded,
         read_at=moment(served.read_at),
         before=None if before is None else before.artefact_id,
         board=None if found is None else board_of(found, served.name),
-        pictures=[told for told in pictures if told[0] != "history"],
-        history=[told for told in pictures if told[0] == "history"],
-        frontier=any(name.startswith("frontier-") for name, _, _ in pictures),
+        beyond=[one.name for one in charts if one.name != HISTORY],
+        history=[one.name for one in charts if one.name == HISTORY],
+        frontier=any(one.name.startswith("frontier-") for one in charts),
         versions=versions_of(known[:_SHOWN]),
         acts=_acts(worker, _ACTS),
     )
-
-
-@router.get("/studio/models/pictures/{name}.svg", dependencies=INSIDERS)
-def picture(worker: WorkerParam, name: str, dark: bool = False) -> Response:
-    """One picture of the page."""
-    return svg_response(_pictures(worker), name, dark)
 
 
 @router.get("/studio/models/live", dependencies=INSIDERS)
