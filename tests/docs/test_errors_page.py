@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from tests.docs.service_answers import answers_table
 
 from matinee.errors import MatineeError
 from matinee.intake import read
@@ -26,7 +27,7 @@ INTRODUCTION = """\
 
 Each message names the place (file, row, column), what was expected, and what was found. On the
 command line it is one line on standard error and the exit status is 2; in Python it is an
-exception of `matinee.errors`. What the live service answers is on [a page of its own](problems.md).
+exception of `matinee.errors`. At the end: [what the service answers](#what-the-service-answers).
 
 A *file* that cannot be read as what it is stops the command. A broken *row* does not: it is set
 aside in the quarantine with its file, row, column, value and reason, the counts are shown, and the
@@ -446,13 +447,13 @@ def section(case: Case, answer: Callable[[Case, Path], str], folder: Path) -> st
     )
 
 
-def test_the_page_of_errors_says_what_matinee_says(tmp_path):
-    answers = (raised, set_aside, counted, raised)
+def test_the_page_of_errors_says_what_matinee_says(tmp_path, service):
+    ways = (raised, set_aside, counted, raised)
     parts = [INTRODUCTION]
-    for (heading, cases), answer in zip(SECTIONS, answers, strict=True):
+    for (heading, cases), answer in zip(SECTIONS, ways, strict=True):
         parts.append(f"## {heading}\n")
         parts += [section(c, answer, tmp_path / f"{heading} {k}") for k, c in enumerate(cases)]
-    page = "\n".join(parts)
+    page = "\n".join([*parts, answers_table(service)])
     if os.environ.get("MATINEE_WRITE_DOCS"):
         PAGE.write_text(page, encoding="utf-8")
     assert PAGE.read_text(encoding="utf-8") == page

@@ -10,16 +10,10 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi.testclient import TestClient
-from pydantic import SecretStr
-from tests.conftest import tables
-from tests.service.conftest import JSON, Service, fill
+from tests.service.conftest import JSON, Service
 
 from matinee.errors import StoreError
-from matinee.service.app import create_app
 from matinee.service.limits import Limit
-from matinee.settings import Settings
-from matinee.store.database import sqlite_url
 from matinee.store.events import EventLog
 from matinee.store.index import CHECK, refuse_for
 from matinee.store.opening import open_store
@@ -36,14 +30,6 @@ error of the request: its code and sentence stand beside it in the answer.
 """
 EVENT = {"event_id": "0f8fad5b-d9cb-469f-a165-70867728950e", "user_id": "42", "item_id": "m11"}
 LIKE = EVENT | {"kind": "like", "timestamp": 1_700_000_000}
-
-
-@pytest.fixture
-def service(tmp_path: Path) -> Iterator[Service]:
-    settings = Settings(home=tmp_path, database_url=SecretStr(sqlite_url(tmp_path)))
-    keys = fill(settings, tables(), "popularity")
-    with TestClient(create_app(settings), raise_server_exceptions=False) as client:
-        yield Service(client, settings, keys, tables())
 
 
 def asked(

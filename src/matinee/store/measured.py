@@ -8,7 +8,9 @@ from typing import Any, Literal, TypeAlias
 
 from matinee.store.workspace import Workspace
 
-Kind: TypeAlias = Literal["leaderboard", "frontier", "interpretation", "served"]
+Kind: TypeAlias = Literal[
+    "leaderboard", "frontier", "interpretation", "served", "data", "catalogue"
+]
 
 
 @dataclass(frozen=True, slots=True)

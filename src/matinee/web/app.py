@@ -26,19 +26,22 @@ from matinee.web import (
 from matinee.web.route import problem_page
 from matinee.web.studio import (
     access,
+    catalogue_page,
     data_page,
     health_page,
     interpretation_page,
     models_page,
+    policies_page,
     preview_page,
     viewer_page,
 )
+from matinee.web.studio.counting import Counting
 from matinee.web.studio.interpreting import Interpreting
 
 _PAGES = (home, saying, sending, player, film, finding, my_list, welcome)
 _OWN = (tasting, leaving, viewers, entering)
-_INSIGHT = (models_page, interpretation_page, viewer_page, preview_page)
-_STUDIO = (access, data_page, *_INSIGHT, health_page)
+_INSIGHT = (models_page, interpretation_page, viewer_page, policies_page, preview_page)
+_STUDIO = (access, data_page, catalogue_page, *_INSIGHT, health_page)
 _ROUTERS = (
     *_PAGES,
     *_OWN,
@@ -56,6 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.poster_origins = settings.poster_origins
     app.state.simulated_viewers = settings.simulated_viewers
     app.state.interpreting = Interpreting()
+    app.state.counting = Counting()
     for module in _ROUTERS:
         app.include_router(module.router)
     told = app.exception_handlers[HTTPException]

@@ -45,6 +45,23 @@ class ChartView:
         sheet = sheet_of(spec) if sheet is None else sheet
         return cls(picture.name, picture.title, picture.sentence, spec, sheet)
 
+    @classmethod
+    def read(cls, document: Mapping[str, Any]) -> "ChartView":
+        """The view of a `document`."""
+        from matinee.web.studio.sheet import Sheet  # noqa: PLC0415  see `of`
+
+        return cls(**{**document, "sheet": Sheet(**document["sheet"])})
+
+    def document(self) -> dict[str, Any]:
+        """The view as JSON has it."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "sentence": self.sentence,
+            "spec": self.spec,
+            "sheet": self.sheet.document(),
+        }
+
     @property
     def drawn(self) -> Mapping[str, Any]:
         """The specification for a browser: as wide as its place."""

@@ -1,7 +1,7 @@
 """What a chart tells, as a table: its values as its tooltips show them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -19,6 +19,10 @@ class Sheet:
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
     note: str = ""
+
+    def document(self) -> dict[str, Any]:
+        """As JSON has it."""
+        return asdict(self)
 
 
 def sheet_of(spec: _Json) -> Sheet:
