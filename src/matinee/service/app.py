@@ -114,5 +114,6 @@ def _worker(settings: Settings, metrics: Metrics) -> Worker:
     pages_log = PageLog(store.database, store.key, metrics)
     guard, appender = Guard(), Appender(lambda: live.served.log)
     keys = Keys(store.database, guard)
-    limits = Limit(settings.rate_limit), Limit(settings.viewer_rate_limit)
+    rates = settings.rate_limit, settings.viewer_rate_limit
+    limits = [Limit(per_s, settings.rate_burst) for per_s in rates]
     return Worker(store, live, keys, pages_log, metrics, guard, appender, *limits)
