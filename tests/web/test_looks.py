@@ -23,6 +23,8 @@ STUDIO = (
     "/studio/models/audit",
     "/studio/interpretation",
     "/studio/interpretation/viewer",
+    "/studio/policies",
+    "/studio/policies/edit",
     "/studio/preview",
     "/studio/health",
 )
