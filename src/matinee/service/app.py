@@ -20,6 +20,7 @@ from matinee.service.live import Live
 from matinee.service.metrics import Metrics
 from matinee.service.page_log import PageLog
 from matinee.service.problems import MEDIA_TYPE, add_handlers
+from matinee.service.recent import Recent
 from matinee.service.worker import Worker
 from matinee.settings import Settings, read_settings
 from matinee.store.artefacts import versions
@@ -115,4 +116,6 @@ def _worker(settings: Settings, metrics: Metrics) -> Worker:
     guard, appender = Guard(), Appender(lambda: live.served.log)
     keys = Keys(store.database, guard)
     limits = Limit(settings.rate_limit), Limit(settings.viewer_rate_limit)
-    return Worker(store, live, keys, pages_log, metrics, guard, appender, *limits)
+    recent = Recent(metrics)
+    recent.start()
+    return Worker(store, live, keys, pages_log, metrics, guard, appender, *limits, recent)
