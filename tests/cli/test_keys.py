@@ -1,6 +1,7 @@
 """matinee keys: made once, listed without themselves, revoked."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from matinee.cli.app import app
-from matinee.errors import UnknownId
+from matinee.errors import InputError, UnknownId
 from matinee.settings import read_settings
 from matinee.store.access import scope_of
 from matinee.store.opening import open_store
@@ -22,6 +23,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MATINEE_SECRET", raising=False)
 
 
+def now() -> int:
+    return int(time.time())
+
+
 def document(*arguments: str) -> dict[str, Any]:
     result = CliRunner().invoke(app, ["keys", *arguments, "--json"])
     assert result.exit_code == 0, result.output
@@ -32,14 +37,14 @@ def document(*arguments: str) -> dict[str, Any]:
 def test_a_key_lets_in_until_it_is_revoked() -> None:
     key = document("add", "shop", "--scope", "serve")["key"]
     store = open_store(read_settings())
-    assert scope_of(store.database, key) == ("shop", "serve")
+    assert scope_of(store.database, key, now()) == ("shop", "serve")
     listed = document("list")["keys"]
     assert [(each["name"], each["scope"], each["revoked_at"]) for each in listed] == [
         ("shop", "serve", None)
     ]
     assert key not in json.dumps(listed)
     assert document("revoke", "shop")["revoked"] == 1
-    assert scope_of(store.database, key) is None
+    assert scope_of(store.database, key, now() + 60) is None
     store.database.close()
     assert document("list")["keys"][0]["revoked_at"] is not None
 
@@ -57,3 +62,34 @@ def test_the_tables_for_people_name_the_key_and_not_itself() -> None:
     assert "shop" in listed
     assert "ingest" in listed
     assert shown not in listed
+
+
+def test_a_key_that_is_replaced_lets_in_for_a_while() -> None:
+    old = document("add", "shop", "--scope", "serve")["key"]
+    rotated = document("rotate", "shop", "--overlap", "2")
+    store = open_store(read_settings())
+    try:
+        for key, hours, expected in (
+            (old, 1, ("shop", "serve")),
+            (old, 3, None),
+            (rotated["key"], 1, ("shop", "serve")),
+            (rotated["key"], 9_000, ("shop", "serve")),
+        ):
+            assert scope_of(store.database, key, now() + 3_600 * hours) == expected
+        again = document("rotate", "shop", "--overlap", "48")  # the first does not live longer
+        assert scope_of(store.database, old, now() + 3 * 3_600) is None
+        assert scope_of(store.database, rotated["key"], now() + 3 * 3_600) == ("shop", "serve")
+        assert document("revoke", "shop")["revoked"] == 3
+        assert scope_of(store.database, again["key"], now() + 60) is None
+    finally:
+        store.database.close()
+
+
+def test_only_a_key_that_lets_in_is_replaced_and_its_scope_is_plain() -> None:
+    result = CliRunner().invoke(app, ["keys", "rotate", "nobody"])
+    assert isinstance(result.exception, UnknownId)
+    for scope in ("serve", "ingest"):
+        document("add", "shop", "--scope", scope)
+    result = CliRunner().invoke(app, ["keys", "rotate", "shop"])
+    assert isinstance(result.exception, InputError)
+    assert "expected keys of one scope, got ingest, serve" in str(result.exception)

@@ -80,14 +80,14 @@ def test_an_api_key_lets_in_until_it_is_revoked_and_is_not_kept(database: Databa
     first = make_api_key(database, "player", "ingest", NOW)
     second = make_api_key(database, "player", "ingest", NOW)
     admin = make_api_key(database, "desk", "admin", NOW)
-    assert scope_of(database, first) == ("player", "ingest")
-    assert scope_of(database, first[:-1]) is None
+    assert scope_of(database, first, NOW) == ("player", "ingest")
+    assert scope_of(database, first[:-1], NOW) is None
     with database.reading() as connection:
         kept = connection.execute(select(api_keys)).all()
     assert not any(key in str(kept) for key in (first, second, admin))
     assert revoke_api_keys(database, "player", NOW) == 2
-    assert scope_of(database, first) is scope_of(database, second) is None
-    assert scope_of(database, admin) == ("desk", "admin")
+    assert scope_of(database, first, NOW) is scope_of(database, second, NOW) is None
+    assert scope_of(database, admin, NOW) == ("desk", "admin")
     with pytest.raises(InputError, match="API key: expected a scope of ingest, serve, admin"):
         make_api_key(database, "x", "root", NOW)  # type: ignore[arg-type]
 

@@ -11,7 +11,7 @@ import matinee.web
 from matinee.simulation import starter
 from matinee.web.art import Sleeve, ground, poster, wide
 from matinee.web.art.inks import grounds
-from matinee.web.art.lettering import manner_of, set_title
+from matinee.web.art.lettering import LONGEST, height_of, manner_of, set_title, shortened
 
 SVG = "{http://www.w3.org/2000/svg}"
 DECADES = [1925, 1945, 1955, 1965, 1975, 1985, 1995, 2005, 2015, 2025, None]
@@ -35,7 +35,7 @@ def test_any_title_makes_a_sound_poster_with_its_words_in_it(title, year, genres
     lines = [each.text or "" for each in root.iter(f"{SVG}text") if each.get("textLength")]
     told = " ".join(lines).split() or ["?"]
     assert [word.lower() for word in told] == (
-        title.lower().split() or ["?"]
+        shortened(title, LONGEST).lower().split() or ["?"]
     ) or not title.isascii()
     assert drawn == poster(Sleeve("x", title, year, tuple(genres), title))
 
@@ -46,6 +46,25 @@ def test_no_line_is_wider_than_its_block(title, year):
     lines = set_title(title, manner, 340, 210)
     assert lines
     assert all(0 < line.width <= 340 + 1e-6 for line in lines)
+
+
+@pytest.mark.parametrize("year", DECADES)
+def test_a_title_of_forty_words_ends_at_a_word_and_leaves_room_for_the_picture(year):
+    title = "The Night of the Day of the Dawn of the Son of the Bride of the Return of the " * 2
+    manner = manner_of(year)
+    lines = set_title(title, manner, 340, 210)
+    assert lines[-1].text.endswith("…")
+    assert len(lines) > 1
+    assert height_of(lines, manner) <= 260
+
+
+@pytest.mark.parametrize("title", ["هوای نفس", "दिलवाले दुल्हनिया", "หมานคร"])
+def test_letters_that_hang_together_are_not_pulled_apart(title):
+    drawn = poster(Sleeve("x", title, 2011, ("Drama",)))
+    lines = [each for each in ET.fromstring(drawn).iter(f"{SVG}text") if each.get("textLength")]
+    assert " ".join(each.text or "" for each in lines) == title
+    assert not [each for each in lines if each.get("letter-spacing")]
+    assert {each.get("lengthAdjust") for each in lines} == {"spacingAndGlyphs"}
 
 
 def test_a_catalogue_has_many_different_posters():

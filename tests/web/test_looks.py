@@ -23,6 +23,8 @@ STUDIO = (
     "/studio/models/audit",
     "/studio/interpretation",
     "/studio/interpretation/viewer",
+    "/studio/policies",
+    "/studio/policies/edit",
     "/studio/preview",
     "/studio/health",
 )
@@ -52,6 +54,21 @@ def test_no_rule_of_accessibility_is_broken(visit, size, scheme):
                 (each["id"], [node["html"][:120] for node in each["nodes"][:3]]) for each in found
             ]
     assert broken == {}
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_none_is_broken_for_a_newcomer_or_where_something_is_missing(visit, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    here = visit("guest-0123456789abcdef", viewport=NARROW, color_scheme=scheme)
+    broken = {}
+    for path in ("/", "/films/alien-1979", "/taste", "/list", "/search?q=qqqqqqqq", "/films/none"):
+        page = here.see(path)
+        if found := Axe().run(page).response["violations"]:
+            broken[path] = [(each["id"], each["nodes"][0]["html"][:120]) for each in found]
+        assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], path
+    assert broken == {}
+    here.wrong = [each for each in here.wrong if "status of 404" not in each]  # as it should be
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])

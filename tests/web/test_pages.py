@@ -172,6 +172,8 @@ def test_search_forgives_and_says_where_nothing_is_near(fan):
     data = worker(pages).live.served.data
     film_id, title = data.movies.select("item_id", "title").drop_nulls().row(0)
     assert film_id in films_on(pages.see(f"/search?q={title}"))
+    first = films_on(pages.see(f"/search?q={title}"))[0]
+    assert first == film_id  # and nothing far from it when something is near
     assert "Nothing like" in pages.see("/search?q=qqqqqqqqqqqqqqqq")
     found = pages.client.get(f"/search?q={title}", headers={"Accept": "application/json"}).json()
     assert film_id in [each["item_id"] for each in found]

@@ -1,8 +1,6 @@
 """The studio: who may enter, and what it shows is what there is."""
 
-import re
 import time
-from html import unescape
 
 import pytest
 from tests.web.conftest import Pages
@@ -16,7 +14,7 @@ PAGES = [
     "/studio/catalogue",
     "/studio/catalogue/cold.csv",
     "/studio/models",
-    "/studio/preview",
+    "/studio/policies",
     "/studio/health",
 ]
 
@@ -52,26 +50,6 @@ def test_a_note_that_was_changed_is_none(inside):
     inside.client.cookies.delete("matinee_studio")
     inside.client.cookies.set("matinee_studio", f"x{note}", path="/studio")
     assert inside.client.get("/studio", follow_redirects=False).status_code == 303
-
-
-def test_a_policy_that_is_wrong_says_so_beside_its_text(inside):
-    html = inside.see("/studio/preview")
-    a, b = (unescape(t) for t in re.findall(r"<textarea[^>]*>(.*?)</textarea>", html, re.S))
-    answer = inside.post("/studio/preview", viewer="u14", a=a, b=b.replace("rows =", "rowz ="))
-    assert answer.status_code == 422
-    assert "rowz" in re.search(r'id="wrong-B">(.*?)</p>', answer.text)[1]
-    assert 'id="wrong-A"' not in answer.text
-    assert "rowz" in re.findall(r"<textarea[^>]*>(.*?)</textarea>", answer.text, re.S)[1]
-
-
-def test_two_policies_make_two_pages(inside):
-    one = '[page]\nrows = 2\nkinds = ["top_picks", "trending"]\n'
-    other = '[reranking]\ndiversity = 0.9\n[page]\nrows = 1\nkinds = ["top_picks"]\n'
-    answer = inside.post("/studio/preview", viewer="u14", a=one, b=other)
-    sides = answer.text.split('aria-label="Page of policy ')[1:]
-    assert answer.status_code == 200
-    assert [len(re.findall(r'<ol class="strip"', side)) for side in sides][1] == 1
-    assert not inside.events("u14") or "impression" not in {e["kind"] for e in inside.events("u14")}
 
 
 def test_a_version_can_be_gone_back_to(inside):

@@ -1,4 +1,4 @@
-"""keys add, list, revoke: who may use the service."""
+"""keys add, list, rotate, revoke: who may use the service."""
 
 import time
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from matinee.cli.output import note, out, print_json
 from matinee.errors import UnknownId
 
 app = typer.Typer(
-    help="API keys of the service: made, listed, revoked. Kept as digests: a key is shown once.",
+    help="API keys of the service: made, listed, replaced, revoked. A key is shown once.",
     epilog="Start here:  matinee keys add shop --scope serve  ·  matinee keys list",
     no_args_is_help=True,
 )
@@ -94,6 +94,37 @@ def list_(json: JsonOption = False) -> None:
         revoked = "" if key.revoked_at is None else _moment(key.revoked_at)
         table.add_row(escape(key.name), key.scope, _moment(key.created_at), revoked)
     out.print(table)
+
+
+@app.command()
+def rotate(
+    name: NameArgument,
+    overlap_hours: Annotated[
+        float,
+        typer.Option("--overlap", min=0, max=8_760, help="Hours for which the old key lets in."),
+    ] = 24,
+    json: JsonOption = False,
+) -> None:
+    """Make a new key of the same name and scope; the old one lets in for a while yet.
+
+    [bold]matinee keys rotate shop --overlap 24[/bold]
+    """
+    from matinee.settings import read_settings
+    from matinee.store.access import rotate_api_key
+    from matinee.store.opening import open_store
+
+    now, overlap_s = int(time.time()), round(overlap_hours * 3_600)
+    store = open_store(read_settings())
+    key = rotate_api_key(store.database, name, now, overlap_s)
+    store.database.close()
+    if json:
+        print_json({"name": name, "key": key, "old_until": now + overlap_s})
+        return
+    out.print(escape(key), soft_wrap=True)
+    note(
+        f"{name}: keep it now, it is not shown again; the old lets in until "
+        f"{_moment(now + overlap_s)}"
+    )
 
 
 @app.command()

@@ -39,7 +39,7 @@ _TOLD = {
     409: "A version that may not serve",
     410: "A viewer who was erased",
     413: "The body is too large",
-    415: "The body is not said to be JSON",
+    415: "The body is not said to be JSON, or is encoded",
     422: "Something in the request is wrong",
     429: "Too many requests; Retry-After says when to try again",
     500: "The service failed; its log has more under the request id",

@@ -140,7 +140,7 @@ def read_export(user_id: _UserId, worker: WorkerParam) -> Response:
     return Response(found, media_type="application/zip", headers=headers)
 
 
-@router.put("/taste/taken_out/{item_id}", dependencies=_serve)
+@router.put("/taste/taken_out/{item_id:path}", dependencies=_serve)
 def take_film_out(user_id: _UserId, item_id: _FilmId, worker: WorkerParam) -> TakenOut:
     """Have a film play no part in the viewer's taste; that it was seen stays known."""
     served = worker.live.served
@@ -151,7 +151,7 @@ def take_film_out(user_id: _UserId, item_id: _FilmId, worker: WorkerParam) -> Ta
     return TakenOut(item_id=item_id, taken_out=True)
 
 
-@router.delete("/taste/taken_out/{item_id}", dependencies=_serve)
+@router.delete("/taste/taken_out/{item_id:path}", dependencies=_serve)
 def put_film_back(user_id: _UserId, item_id: _FilmId, worker: WorkerParam) -> TakenOut:
     """Have a film that was taken out count again."""
     put_back(worker.store.database, user_id, item_id)

@@ -140,10 +140,27 @@ class FoundFilm(Document):
     score: float = Field(examples=[0.97], description="1: the same title")
 
 
+class FilmOfPerson(Document):
+    """A film that a person made or played in."""
+
+    item_id: str = Field(examples=["348"])
+    title: str | None = Field(examples=["Alien"])
+    year: int | None = Field(examples=[1979])
+
+
+class FoundPerson(Document):
+    """A director or one of the cast whose name is like what was asked for."""
+
+    name: str = Field(examples=["Ridley Scott"])
+    score: float = Field(examples=[1.0], description="1: the same name")
+    films: list[FilmOfPerson] = Field(description="the best known first")
+
+
 class SearchOut(Document):
-    """The nearest titles, best first."""
+    """The nearest titles and people, best first."""
 
     items: list[FoundFilm]
+    people: list[FoundPerson]
 
 
 EVENT = {
@@ -242,6 +259,13 @@ class FilmsIn(Document):
     """1 to 1,000 films; each takes the place of what was known of it."""
 
     films: list[Film] = Field(min_length=1, max_length=MOST_FILMS)
+
+
+class CatalogueOut(Document):
+    """A part of the catalogue; with `after` the value of `next` comes the part after it."""
+
+    items: list[Film]
+    next: str | None = Field(examples=["348"], description="null: there are no more")
 
 
 class FilmsOut(Document):

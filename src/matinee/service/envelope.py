@@ -13,7 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from matinee.service.metrics import Metrics
-from matinee.service.problems import answer, problem_of
+from matinee.service.problems import Problem, answer, problem_of
 
 _log = logging.getLogger("matinee.access")
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -49,6 +49,9 @@ class Envelope:
             length = headers.get("content-length", "0")
             if length.isdecimal() and int(length) > self.body_limit:
                 raise self._too_large(length)
+            if (coded := headers.get("content-encoding", "identity")) != "identity":
+                detail = f"Content-Encoding: expected a body as it is, got one of {coded!r}"
+                raise Problem(415, "encoded_body", detail, "Content-Encoding")
             await self.app(scope, self._limited(receive), sending)
         except Exception as error:
             failure = None if isinstance(error, HTTPException) else _frames(error)
@@ -78,7 +81,7 @@ class Envelope:
     def _record(
         self, scope: Scope, request_id: str, status: int, seconds: float, failure: str | None
     ) -> None:
-        route = getattr(scope.get("route"), "path", "unknown")
+        route = getattr(scope.get("route"), "path", "unknown").replace(":path}", "}")
         method = scope["method"] if route != "unknown" else "any"
         self.metrics.seconds.labels(route, method).observe(seconds)
         self.metrics.requests.labels(route, method, str(status)).inc()

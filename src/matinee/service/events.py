@@ -63,19 +63,19 @@ async def events(body: EventsIn, worker: WorkerParam, request: Request) -> JSONR
     return JSONResponse({**counts, "events": found}, 202)
 
 
-@router.put("/users/{user_id}/ratings/{item_id}")
+@router.put("/users/{user_id}/ratings/{item_id:path}")
 def rate(user_id: UserId, item_id: FilmId, body: RatingIn, worker: WorkerParam) -> KeptOut:
     """Rate a film; the latest rating stands."""
     return _kept(worker, user_id, item_id, "rate", body.rating)
 
 
-@router.put("/users/{user_id}/list/{item_id}")
+@router.put("/users/{user_id}/list/{item_id:path}")
 def add_to_list(user_id: UserId, item_id: FilmId, worker: WorkerParam) -> KeptOut:
     """Put a film on the viewer's list."""
     return _kept(worker, user_id, item_id, "add_to_list")
 
 
-@router.delete("/users/{user_id}/list/{item_id}")
+@router.delete("/users/{user_id}/list/{item_id:path}")
 def remove_from_list(user_id: UserId, item_id: FilmId, worker: WorkerParam) -> KeptOut:
     """Take a film off the viewer's list."""
     return _kept(worker, user_id, item_id, "remove_from_list")

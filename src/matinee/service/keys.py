@@ -41,7 +41,7 @@ class Keys:
         if found is not None and now < found[0] + KNOWN_S:
             return found[1]
         try:
-            owner = self._guard.ask(lambda: scope_of(self._database, api_key))
+            owner = self._guard.ask(lambda: scope_of(self._database, api_key, int(time.time())))
         except StoreError:
             if found is None or now > found[0] + LAST_S:
                 raise

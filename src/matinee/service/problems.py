@@ -74,6 +74,9 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, RequestValidationError):
         return _of_validation(error)
     if isinstance(error, HTTPException):
+        if error.status_code == 400:  # FastAPI's own: a body too deep, or not in UTF-8
+            detail = "body: expected JSON in UTF-8, not deeply nested, got something else"
+            return Problem(400, "malformed_json", detail, "body")
         code = _CODES.get(error.status_code, "refused")
         detail = _DETAILS.get(error.status_code, str(error.detail))
         return Problem(error.status_code, code, detail, headers=error.headers)

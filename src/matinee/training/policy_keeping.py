@@ -1,6 +1,8 @@
 """Fitted policies to folders and back: three artefacts that are replaced together."""
 
+import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -52,6 +54,28 @@ def save_policy(fitted: FittedPolicy, folder: Path, data: Dataset) -> None:
             },
         )
         artefacts.write(temporary / RANKER, manifest, arrays)
+
+
+def copy_with(folder: Path, target: Path, policy: Policy) -> None:
+    """What was learnt in `folder`, a policy or a model alone, as it is under another policy.
+
+    The policy must ask for the same candidates and ranker: nothing is learnt here.
+    """
+    place = current(folder)
+    with replaced(target) as temporary:
+        if artefacts.exists(folder):
+            shutil.copytree(place, temporary / MODEL)
+            about = artefacts.manifest_of(folder)
+            learnt = {name: about.data[name] for name in ("name", "fingerprint")}
+            manifest = artefacts.Manifest(_KIND, {"seed": 0}, about.item_ids, learnt)
+            arrays: Mapping[str, np.ndarray] = {}
+        else:
+            for part in (MODEL, _STARS):
+                if (place / part).is_dir():
+                    shutil.copytree(place / part, temporary / part)
+            manifest, arrays = artefacts.read(place / RANKER)
+        told = {**manifest.data, "policy": policy_to_toml(policy)}
+        artefacts.write(temporary / RANKER, replace(manifest, data=told), arrays)
 
 
 def load_policy(folder: Path, data: Dataset, *, of_any: bool = False) -> FittedPolicy | None:

@@ -31,6 +31,7 @@ from matinee.web.studio import (
     health_page,
     interpretation_page,
     models_page,
+    policies_page,
     preview_page,
     viewer_page,
 )
@@ -39,7 +40,7 @@ from matinee.web.studio.interpreting import Interpreting
 
 _PAGES = (home, saying, sending, player, film, finding, my_list, welcome)
 _OWN = (tasting, leaving, viewers, entering)
-_INSIGHT = (models_page, interpretation_page, viewer_page, preview_page)
+_INSIGHT = (models_page, interpretation_page, viewer_page, policies_page, preview_page)
 _STUDIO = (access, data_page, catalogue_page, *_INSIGHT, health_page)
 _ROUTERS = (
     *_PAGES,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from matinee.page import Page, PageRow
 from matinee.page.values import Card
-from matinee.web.shelf import FilmFacts, Shelf, origin_of
+from matinee.web.shelf import Face, FilmFacts, Shelf, origin_of
 from matinee.web.words import why
 
 _WATCHED = re.compile(r"(\d+) % watched")
@@ -22,6 +22,7 @@ class CardView:
     href: str
     row: int
     slot: int
+    face: Face
     watched: int | None = None  # per cent, of films that were begun
 
 
@@ -46,10 +47,14 @@ class Showing:
         """All rows of a page."""
         return [self._row(number, row) for number, row in enumerate(page.rows)]
 
-    def card(self, film: FilmFacts, line: str, row: int = 0, slot: int = 0) -> CardView:
+    def card(
+        self, film: FilmFacts, line: str, row: int = 0, slot: int = 0, watched: int | None = None
+    ) -> CardView:
         """A film with any line."""
         query = f"?page={self.page_id}&row={row}&slot={slot}" if self.page_id else ""
-        return CardView(film, line, self.poster(film), film.href + query, row, slot)
+        poster = self.poster(film)
+        face = self.shelf.face(film, poster)
+        return CardView(film, line, poster, film.href + query, row, slot, face, watched)
 
     def poster(self, film: FilmFacts) -> str:
         """The catalogue's poster if pages may show it, else the one that is drawn here."""
@@ -70,11 +75,8 @@ class Showing:
         if film is None:
             return None
         line = why(card, kind, self.shelf, seed)
-        made = self.card(film, line, row, slot)
         found = _WATCHED.match(line) if kind == "continue_watching" else None
-        if found is None:
-            return made
-        return CardView(film, line, made.poster, made.href, row, slot, int(found[1]))
+        return self.card(film, line, row, slot, None if found is None else int(found[1]))
 
     def _seed(self, row: PageRow) -> str | None:
         """The film that all cards of a row name first."""

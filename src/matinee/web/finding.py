@@ -16,7 +16,7 @@ from matinee.web.route import PageRoute, wants_json
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 _SHOWN, _PROPOSED = 24, 7
-_NEAR = 0.55  # of titles that are shown at all
+_NEAR, _BEHIND = 0.55, 0.15  # of titles that are shown at all, and how far behind the nearest
 
 
 @router.get("/search", dependencies=KNOWN_VISITOR)
@@ -30,7 +30,8 @@ def search(
     found: list[CardView] = []
     if normalise(q):
         titles = search_titles(served.data.movies, q, _PROPOSED if wants_json(request) else _SHOWN)
-        films = [view.shelf.film(row[0]) for row in titles.iter_rows() if row[3] >= _NEAR]
+        least = max([_NEAR, *(row[3] - _BEHIND for row in titles.head(1).iter_rows())])
+        films = [view.shelf.film(row[0]) for row in titles.iter_rows() if row[3] >= least]
         found = [view.card(film, film.kind) for film in films if film is not None]
     if wants_json(request):
         return JSONResponse(

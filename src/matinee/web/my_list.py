@@ -4,7 +4,6 @@ from fastapi import APIRouter, Request, Response
 
 from matinee.service.asking import asked
 from matinee.service.worker import WorkerParam
-from matinee.web.cards import CardView
 from matinee.web.identity import VisitorParam
 from matinee.web.looking import showing
 from matinee.web.rendering import page as render
@@ -26,7 +25,7 @@ def my_list(request: Request, worker: WorkerParam, visitor: VisitorParam) -> Res
         "list.html",
         cards=[view.card(film, film.kind) for film in listed if film is not None],
         begun=[
-            CardView(film, film.kind, view.poster(film), film.href, 0, 0, round(100 * share))
+            view.card(film, film.kind, watched=round(100 * share))
             for film, share in begun
             if film is not None
         ],

@@ -25,6 +25,7 @@ _TEXTS: Final[Mapping[str, str]] = {
     "allowed": "Switched on. It holds from now on.",
     "forbidden": "Switched off. It holds from now on.",
     "live": "It serves within seconds.",
+    "policy": "The policy is kept.",
     "viewer": "You look at the pages as another viewer now.",
     "picked": "Thank you. This page is made of what you picked.",
 }
@@ -36,7 +37,17 @@ _LACKING: Final[Mapping[str, str]] = {
     STORE_DOWN: "This page is from memory, since the database does not answer just now: "
     "what you did last may not be in it. It will be when you load the page again.",
 }
-_FOR_GOOD = ("retract", "viewer", "picked", "taken_out", "put_back", "allowed", "forbidden", "live")
+_FOR_GOOD = (
+    "retract",
+    "viewer",
+    "picked",
+    "taken_out",
+    "put_back",
+    "allowed",
+    "forbidden",
+    "live",
+    "policy",
+)
 
 
 @dataclass(frozen=True, slots=True)

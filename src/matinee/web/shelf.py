@@ -2,10 +2,12 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlsplit
+
+from markupsafe import Markup
 
 from matinee.service.served import Served
 from matinee.web.art import Sleeve, ground
@@ -53,12 +55,30 @@ class FilmFacts:
         return " · ".join(part for part in parts if part)
 
 
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What is the same of a film's card on every page, as markup."""
+
+    told: Markup  # attributes
+    picture: Markup
+    later: Markup  # the picture, loaded when it comes near
+    name: Markup
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Shelf:
     """All films of what is served, by number."""
 
     films: Sequence[FilmFacts]
     served: Served
+    _faces: dict[tuple[int, str], Face] = field(default_factory=dict)
+
+    def face(self, film: FilmFacts, poster: str) -> Face:
+        """A film's card with this poster; made once, since a page has a hundred of them."""
+        found = self._faces.get((film.number, poster))
+        if found is None:
+            found = self._faces[film.number, poster] = _face(film, poster)
+        return found
 
     def film(self, item_id: str) -> FilmFacts | None:
         """The film of this id, if it is served."""
@@ -99,6 +119,18 @@ def origin_of(url: str) -> str:
     """The scheme and the host of an address."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _face(film: FilmFacts, poster: str) -> Face:
+    told = Markup('data-film="{}" data-href="{}"').format(film.item_id, film.href)
+    image = '<img src="{}" alt="" width="400" height="600"{} decoding="async">'
+    year = "" if film.year is None else Markup(' <span class="year">{}</span>').format(film.year)
+    return Face(
+        told,
+        Markup(image).format(poster, ""),
+        Markup(image).format(poster, Markup(' loading="lazy"')),
+        Markup('<span class="name">{}{}</span>').format(film.title, year),
+    )
 
 
 def _film(number: int, row: dict[str, Any]) -> FilmFacts:

@@ -29,7 +29,7 @@ _NARROW = (
 )
 _SERIF = "Didot, 'Bodoni MT', 'Times New Roman', 'Liberation Serif', serif"
 _SOFT = "'Cooper Black', 'Bookman Old Style', 'DejaVu Serif', Georgia, serif"
-_LONGEST = 84  # characters of a title that a poster has
+LONGEST = 84  # characters of a title that a poster has
 _TYPED = "'Courier New', Courier, 'Liberation Mono', monospace"
 
 
@@ -87,7 +87,7 @@ def manner_of(year: int | None) -> Manner:
 
 def set_title(title: str, manner: Manner, width: float, height: float) -> list[Line]:
     """The title in as few lines as fit, as large as fits; a line too long is set tighter."""
-    words = manner.case(shortened(title, _LONGEST)).split() or ["?"]
+    words = manner.case(shortened(title, LONGEST)).split() or ["?"]
     best = _broken(words, manner, 1)
     size = float(manner.smallest)
     for count in range(1, min(len(words), 9) + 1):

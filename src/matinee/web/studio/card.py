@@ -1,7 +1,7 @@
 """The card of what serves: what it learnt from, its settings, its quality, what not to conclude."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from matinee.errors import MatineeError
@@ -36,6 +36,10 @@ def card_of(worker: Worker, served: Served, document: Mapping[str, Any] | None) 
         return [*parts, Part("What it learnt from", lines=lines)]
     parts.append(Part("What it learnt from", _learnt(manifest)))
     parts.append(Part("Settings", [(n, plain(v)) for n, v in manifest.recipe.items()]))
+    if (policy := served.maker.policy) is not None and policy.policy.ranker is not None:
+        recipe = policy.policy.ranker
+        settings = [(f.name, plain(getattr(recipe, f.name))) for f in fields(recipe)]
+        parts.append(Part("Ranker", [("kind", recipe.kind), *settings]))
     parts.append(Part("How good it is", lines=_quality(worker, served, document)))
     parts.append(Part("What it is for", lines=[PURPOSE]))
     return [*parts, Part("What must not be concluded", lines=NOT_CONCLUDED)]
