@@ -53,7 +53,10 @@ def compared(settings: Settings, key: str, users: list[str]) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = os.environ | {"MATINEE_HOME": str(settings.home)}
+    environment = os.environ | {
+        "MATINEE_HOME": str(settings.home),
+        "MATINEE_VIEWER_RATE_LIMIT": "0",  # one address asks for the pages of all viewers
+    }
     environment.pop("MATINEE_DATABASE_URL", None)
     command = [sys.executable, "-m", "matinee", "serve", "--port", str(port)]
     cookies = cookies_of(settings, users)

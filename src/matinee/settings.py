@@ -68,8 +68,14 @@ class Settings(BaseSettings):
     viewer_rate_limit: float = Field(
         20,
         ge=0,
-        description="the most requests a second with a viewer's token, or with wrong keys from "
-        "one address, per worker; 0: no limit",
+        description="the most requests a second with a viewer's token, and from one address of "
+        "pages and with wrong keys, per worker; 0: no limit",
+    )
+    rate_burst: float = Field(
+        5,
+        ge=0,
+        le=3_600,
+        description="seconds: who was quiet for so long may ask at once what the rates allow in it",
     )
     erasure_days: int = Field(
         7,

@@ -64,10 +64,10 @@ def asked(
     yield "a film with a field that is none", ask("PUT", "/v1/films", **film)
     yield "a version that is none", ask("POST", "/v1/models/20261126-181503-3f2a/live")
     worker = service.client.app.state.worker  # type: ignore[attr-defined]
-    worker.key_limit = Limit(2)
+    worker.key_limit = Limit(2, 5)
     answers = [ask("GET", page) for _ in range(50)]
     yield "a page, asked for too often", next(a for a in answers if a.status_code == 429)
-    worker.key_limit = Limit(0)
+    worker.key_limit = Limit(0, 5)
     database = open_store(service.settings).database
     add_artefact(database, "20261126-181503-3f2a", "", {}, 0)
     reason = "expected at least 200 held-out viewers who like a film that was hidden, got 61"

@@ -10,7 +10,7 @@ from matinee.service.limits import Limit
 
 
 def test_a_burst_is_allowed_then_the_rate() -> None:
-    limit = Limit(2)
+    limit = Limit(2, 5)
     assert [limit.wait_s("a", 100.0) for _ in range(10)] == [0.0] * 10
     assert limit.wait_s("a", 100.0) == pytest.approx(0.5)
     assert limit.wait_s("b", 100.0) == 0.0
@@ -20,19 +20,26 @@ def test_a_burst_is_allowed_then_the_rate() -> None:
 
 
 def test_who_is_refused_owes_nothing_for_it() -> None:
-    limit = Limit(1)
+    limit = Limit(1, 5)
     waits = [limit.wait_s("a", 0.0) for _ in range(500)]
     assert waits.count(0.0) == 5
     assert max(waits) == pytest.approx(1.0)
 
 
+def test_a_rate_below_one_in_the_burst_lets_one_through() -> None:
+    limit = Limit(0.1, 5)
+    assert limit.wait_s("a", 0.0) == 0.0
+    assert limit.wait_s("a", 5.0) == pytest.approx(5.0)
+    assert limit.wait_s("a", 10.0) == 0.0
+
+
 def test_without_a_rate_all_is_allowed() -> None:
-    assert {Limit(0).wait_s("a", 0.0) for _ in range(1_000)} == {0.0}
+    assert {Limit(0, 5).wait_s("a", 0.0) for _ in range(1_000)} == {0.0}
 
 
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "_MOST", 3)
-    limit = Limit(1)
+    limit = Limit(1, 5)
     for asker in "abcdefg":
         limit.wait_s(asker, 0.0)
     assert list(limit._until) == ["e", "f", "g"]
@@ -69,3 +76,9 @@ def test_guessing_keys_is_slow(serve: Callable[..., Service]) -> None:
     assert found[0] == 401
     assert found[-1] == 429
     assert service.ask("GET", "/v1/models").status_code == 200  # who has a key is not guessing
+
+
+def test_a_longer_burst_is_a_setting(serve: Callable[..., Service]) -> None:
+    service = serve(rate_limit=0.01, rate_burst=300)
+    found = [service.ask("GET", "/v1/models").status_code for _ in range(4)]
+    assert found == [200, 200, 200, 429]

@@ -91,3 +91,16 @@ def test_a_page_is_from_memory_while_the_database_is_away_and_says_so(url, tmp_p
             assert told.status_code == 503
             assert "was not kept" in told.text
             assert "Try again</a>" not in told.text
+
+
+def test_an_address_that_asks_without_end_is_told_to_wait_and_pictures_come_on(open_pages):
+    pages = open_pages(viewer_rate_limit=1, rate_burst=2)
+    pages.be(NEW)
+    found = [pages.client.get("/list", headers=HTML) for _ in range(4)]
+    assert [answer.status_code for answer in found][::3] == [200, 429]
+    assert int(found[-1].headers["Retry-After"]) >= 1
+    assert 'href="/list">Try again' in found[-1].text
+    film = live(pages).served.maker.ids[0]
+    drawn = [pages.client.get(f"/art/poster.svg?film={film}").status_code for _ in range(4)]
+    assert drawn == [200] * 4
+    assert [pages.client.get("/readyz").status_code for _ in range(4)] == [200] * 4

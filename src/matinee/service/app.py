@@ -114,5 +114,6 @@ def _worker(settings: Settings, metrics: Metrics) -> Worker:
     pages_log = PageLog(store.database, store.key, metrics)
     guard, appender = Guard(), Appender(lambda: live.served.log)
     keys = Keys(store.database, guard)
-    limits = Limit(settings.rate_limit), Limit(settings.viewer_rate_limit)
+    burst_s = settings.rate_burst
+    limits = Limit(settings.rate_limit, burst_s), Limit(settings.viewer_rate_limit, burst_s)
     return Worker(store, live, keys, pages_log, metrics, guard, appender, *limits)

@@ -81,7 +81,7 @@ def needs(scope: Scope, *, tokens: bool = True) -> Callable[..., Awaitable[None]
             return
         found = keys.of(key) if keys.fresh(key) else await run_in_threadpool(keys.of, key)
         if found is None:
-            hold_to_rate(request, "address", request.client.host if request.client else "")
+            await hold_to_address(request)
             detail = "Authorization: expected a key of this service, got another or a revoked one"
             raise Problem(401, "wrong_key", detail, "Authorization", headers=challenge)
         request.scope["key_name"] = found[0]
@@ -91,6 +91,11 @@ def needs(scope: Scope, *, tokens: bool = True) -> Callable[..., Awaitable[None]
             raise Problem(403, "wrong_scope", detail, "Authorization")
 
     return check
+
+
+async def hold_to_address(request: Request) -> None:
+    """429 where somebody without a key asked too often of late, by where they ask from."""
+    hold_to_rate(request, "address", request.client.host if request.client else "")
 
 
 def hold_to_rate(request: Request, asker: Literal["key", "viewer", "address"], name: str) -> None:

@@ -3,7 +3,6 @@
 import math
 from collections import OrderedDict
 
-_BURST_S = 5.0  # who has been quiet for so long may ask at once what this time allows
 _MOST = 50_000  # askers a worker remembers, those who asked last
 
 
@@ -14,8 +13,10 @@ class Limit:
     cell rate algorithm, ITU-T I.371): one number an asker.
     """
 
-    def __init__(self, per_s: float) -> None:
+    def __init__(self, per_s: float, burst_s: float) -> None:
+        """Who has been quiet for `burst_s` may ask at once what is allowed in it, once at least."""
         self.per_s = per_s
+        self._burst_s = max(burst_s, 1 / per_s) if per_s else burst_s
         self._until: OrderedDict[str, float] = OrderedDict()
 
     def wait_s(self, asker: str, now: float) -> float:
@@ -26,7 +27,7 @@ class Limit:
         if not self.per_s:
             return 0.0
         until = max(self._until.get(asker, now), now) + 1 / self.per_s
-        if (excess := until - now - _BURST_S) > 1e-9:
+        if (excess := until - now - self._burst_s) > 1e-9:
             return excess
         self._until[asker] = until
         self._until.move_to_end(asker)

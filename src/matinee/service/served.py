@@ -2,9 +2,11 @@
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import polars as pl
@@ -20,22 +22,25 @@ from matinee.page import PageMaker
 from matinee.page.standing import Films, Standing, standing
 from matinee.ranking import FittedPolicy
 from matinee.service.viewers import Viewers
-from matinee.store.catalogue import read_tables, withdrawn_films
+from matinee.store import artefacts
+from matinee.store.catalogue import withdrawn_films
 from matinee.store.database import Database
 from matinee.store.events import EventLog
 from matinee.store.folders import current, written_at
 from matinee.store.opening import Store
 from matinee.store.served import live_artefact
 from matinee.store.workspace import Workspace
-from matinee.training.policy_keeping import RANKER, load_policy
+from matinee.training.from_everybody import tables_to_serve
+from matinee.training.policy_keeping import RANKER, kept_policy, load_policy
 from matinee.training.version_folders import first_stage_of, hold_to, load_version, with_new_films
 
 DATABASE = "database"  # the name of the data set, under which `train` keeps models of it
 NO_MODEL = "no model"
 NO_VERSION = "live version unreadable"
-_MOST_KEPT = 500_000  # ratings that a worker holds on to
+_MOST_KEPT = 500_000  # interactions that a worker holds on to
 _WEIGHTS = Signals()
 _log = logging.getLogger("matinee.service")
+DataOf: TypeAlias = Callable[[Signals], Dataset]  # what the database says with these weights
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,13 +86,17 @@ def read_served(store: Store, workspace: Workspace) -> Served:
     Where there is none, or none can be read, pages are those of anybody and say so.
     """
     read_at = int(time.time())
-    data = Dataset.from_tables(read_tables(store.database, DATABASE))
-    chosen, lost = _live(store, data), tuple[str, ...]()
+
+    @lru_cache(maxsize=1)  # a model that cannot be read is rarely of other weights than the next
+    def data_of(weights: Signals) -> Dataset:
+        return Dataset.from_tables(tables_to_serve(store.database, weights, read_at))
+
+    chosen, lost = _live(store, data_of), tuple[str, ...]()
     if chosen is None:
         lost = (NO_VERSION,) if live_artefact(store.database) else ()
-        chosen = _newest(data, workspace) or _of_anybody(data)
+        chosen = _newest(data_of, workspace) or _of_anybody(data_of(_WEIGHTS))
     chosen = replace(chosen, degraded=chosen.degraded + lost)
-    return served_of(store, data, chosen, read_at)
+    return served_of(store, data_of(chosen.weights), chosen, read_at)
 
 
 def served_of(store: Store, data: Dataset, chosen: Chosen, read_at: int) -> Served:
@@ -111,13 +120,15 @@ def served_of(store: Store, data: Dataset, chosen: Chosen, read_at: int) -> Serv
     )
 
 
-def _live(store: Store, data: Dataset) -> Chosen | None:
+def _live(store: Store, data_of: DataOf) -> Chosen | None:
     """The version of the index that every server should serve, if it can be read."""
     live = live_artefact(store.database)
     if live is None:
         return None
     try:
-        fitted = load_version(store.versions.fetch(live.artefact_id, live.place), data)
+        folder = store.versions.fetch(live.artefact_id, live.place)
+        data = data_of(weights_of(folder))
+        fitted = load_version(folder, data)
         hold_to(data, fitted, live.place)
         fitted = with_new_films(fitted, data)
     except ArtefactError as error:
@@ -147,9 +158,16 @@ def newest_folder(workspace: Workspace) -> Path | None:
     return max(_folders(workspace), key=written_at, default=None)
 
 
-def _newest(data: Dataset, workspace: Workspace) -> Chosen | None:
+def weights_of(folder: Path) -> Signals:
+    """What events are worth to the model or policy that lies there."""
+    policy = None if artefacts.exists(folder) else kept_policy(folder)
+    return _WEIGHTS if policy is None else policy.signals
+
+
+def _newest(data_of: DataOf, workspace: Workspace) -> Chosen | None:
     policies = set(workspace.policy_folders(DATABASE))
     for folder in sorted(_folders(workspace), key=written_at, reverse=True):
+        data = data_of(weights_of(folder))
         try:
             return _of_policy(folder, data) if folder in policies else _of_model(folder, data)
         except ArtefactError as error:

@@ -105,12 +105,12 @@ def import_tables(database: Database, key: Key, tables: Tables, now: int) -> tup
     return movies.height, new
 
 
-def read_tables(database: Database, name: str = "database") -> Tables:
+def read_tables(database: Database, name: str = "database", *, but: Iterable[str] = ()) -> Tables:
     """The films and the standing ratings, the latest of each pair, as importing a file gives.
 
-    Without those of viewers who do not want models to learn from them.
+    Without those of viewers who do not want models to learn from them, and of the viewers `but`.
     """
-    refused = list(refusing(database, "improvement"))
+    refused = [*refusing(database, "improvement"), *but]
     movies = read_films(database)
     taken_back = select(events.c.user_id, events.c.retracts).where(events.c.retracts.is_not(None))
     key = {"user_id": pl.String(), "event_id": pl.String()}

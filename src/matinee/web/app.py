@@ -1,9 +1,10 @@
 """The service with its pages: one application, one process."""
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from matinee.service.app import create_app as create_service
+from matinee.service.keys import hold_to_address
 from matinee.service.problems import problem_of
 from matinee.settings import Settings, read_settings
 from matinee.web import (
@@ -42,14 +43,8 @@ _PAGES = (home, saying, sending, player, film, finding, my_list, welcome)
 _OWN = (tasting, leaving, viewers, entering)
 _INSIGHT = (models_page, interpretation_page, viewer_page, policies_page, preview_page)
 _STUDIO = (access, data_page, catalogue_page, *_INSIGHT, health_page)
-_ROUTERS = (
-    *_PAGES,
-    *_OWN,
-    *_STUDIO,
-    drawing,
-    library,
-    assets,
-)  # a film's other pages come before the film's own
+_MADE = (*_PAGES, *_OWN, *_STUDIO)  # a film's other pages come before the film's own
+_FILES = (drawing, library, assets)  # many a page, kept by browsers: no rate
 _OF_PROGRAMS = ("/v1/", "/metrics", "/livez", "/readyz", "/openapi.json")
 
 
@@ -60,7 +55,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.simulated_viewers = settings.simulated_viewers
     app.state.interpreting = Interpreting()
     app.state.counting = Counting()
-    for module in _ROUTERS:
+    for module in _MADE:
+        app.include_router(module.router, dependencies=[Depends(hold_to_address)])
+    for module in _FILES:
         app.include_router(module.router)
     told = app.exception_handlers[HTTPException]
 

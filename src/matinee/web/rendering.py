@@ -2,8 +2,10 @@
 
 import gzip
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
@@ -55,15 +57,20 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
     return _response(request, html.encode(), status)
 
 
-def bare(request: Request, status: int, title: str, text: str, code: str) -> Response:
+def bare(
+    request: Request, status: int, title: str, text: str, code: str, headers: Mapping[str, str]
+) -> Response:
     """A page about something that went wrong: it needs no viewer, no database and no model.
 
     What passes by itself can be tried again from it, unless a form would be sent twice.
     """
     html = environment().get_template("problem.html")
-    again = _here(request) if status >= 500 and request.method == "GET" else ""
+    passes = status >= 500 or status == HTTPStatus.TOO_MANY_REQUESTS
+    again = _here(request) if passes and request.method == "GET" else ""
     made = html.render(title=title, text=text, code=code, status=status, again=again)
-    return _response(request, made.encode(), status)
+    response = _response(request, made.encode(), status)
+    response.headers.update(headers)
+    return response
 
 
 @cache

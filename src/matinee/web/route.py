@@ -22,6 +22,7 @@ _TITLES: Final = {
     "stale_link": "This link is not good any more",
     "erased": "This viewer was erased",
     "wrong_key": "This key opens nothing",
+    "too_many_requests": "One at a time, please",
     "internal": "Something went wrong here",
 }
 _TEXTS: Final = {
@@ -37,6 +38,8 @@ _TEXTS: Final = {
     "try again in a few seconds. What you just sent, if anything, was not kept.",
     "too_large": "A history has a few megabytes at most. Choose the file that Letterboxd or IMDb "
     "gave you, as it is.",
+    "too_many_requests": "More pages were asked for from where you are than one place may ask for. "
+    "Wait a few seconds, and load the page again.",
     "internal": "Try again in a moment. This is not your fault, and it is written down for those "
     "who run this service.",
 }
@@ -84,4 +87,4 @@ def problem_page(request: Request, problem: Problem) -> Response:
     """A page that says what to do."""
     title = _TITLES.get(problem.code, "That did not work")
     text = _TEXTS.get(problem.code, f"{problem.detail[:1].upper()}{problem.detail[1:]}.")
-    return bare(request, problem.status, title, text, problem.code)
+    return bare(request, problem.status, title, text, problem.code, problem.headers)
