@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 from tests.web.conftest import HTML, Pages
 
-from matinee.store.measured import read_measured
+from matinee.store.measured import keep_measured, read_measured
 from matinee.store.people import put_consent, read_audit
 from matinee.store.workspace import Workspace
 from matinee.web.studio.interpreting import Interpreting
@@ -48,6 +48,31 @@ def test_it_is_looked_into_once_and_kept(inside):
     assert f"{PATH}?picture=genre-effects" in addresses
     for address in addresses:
         assert inside.client.get(address).text.startswith("<svg")
+
+
+def test_what_interpret_measured_is_shown_beside(inside):
+    figure = {"value": 0.2, "low": 0.18, "high": 0.22}
+    bins = [{"predicted": 0.1 * k, "observed": {**figure, "value": 0.1 * k}} for k in (1, 2)]
+    document = {
+        "policy": {"name": "boxed"},
+        "protocol": {"text": "Asked of others."},
+        "quality": {
+            "metric": "ndcg@10",
+            "overall": [{"name": name, **figure} for name in ("boxed", "first stage alone")],
+            "against_first_stage": {
+                "boxed": {"difference": 0.01, "low": 0.0, "high": 0.02, "p": 0.04}
+            },
+            "segments": [],
+        },
+        "calibration": [{"ranker": "boxed", "bins": bins}],
+    }
+    workspace = Workspace(inside.settings.home)
+    assert "by matinee interpret" not in inside.see(PATH)
+    keep_measured(workspace, "database", "interpretation", document, 1_790_000_000)
+    html = unescape(inside.see(PATH))
+    assert "boxed, fitted anew for it on 2026-09-21" in html
+    assert f"{PATH}?picture=calibration" in html
+    assert inside.client.get(f"{PATH}?picture=quality").text.startswith("<svg")
 
 
 def test_the_page_does_not_wait_for_it(inside):

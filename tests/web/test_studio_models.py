@@ -125,6 +125,14 @@ def test_only_a_model_that_competes_is_the_best_of_a_column(inside):
     assert (min(start for start, _, _ in ends), max(end for _, _, end in ends)) == (0, 100)
 
 
+def test_a_board_of_the_oracle_alone_and_of_zeros_is_a_board(inside):
+    document = leaderboard()
+    document["models"] = [one for one in document["models"] if one["name"] == "oracle"]
+    document["models"][0]["metrics"]["ndcg@10"] = {"value": 0.0, "low": None, "high": None}
+    keep_measured(Workspace(inside.settings.home), "database", "leaderboard", document, 1)
+    assert "<td>0.0000</td>" in inside.see("/studio/models")
+
+
 def test_a_file_that_is_damaged_is_as_none(inside):
     measured(inside)
     path = Workspace(inside.settings.home).measured_file("database", "leaderboard")

@@ -70,14 +70,14 @@ def board_of(found: Measured, served: str) -> Board | None:
     """The leaderboard; None for one without a figure. `served` names what serves."""
     document = found.document
     by = str(document.get("by", HEADLINE))
-    models = [one for one in document["models"] if (one["metrics"].get(by) or {}).get("value")]
+    models = [one for one in document["models"] if _value(one, by) is not None]
     if not models:
         return None
     models.sort(key=lambda one: -one["metrics"][by]["value"])
     columns = [name for name in BESIDE if any(_value(one, name) is not None for one in models)]
+    competing = [one for one in models if one["name"] != ORACLE]
     best = {
-        name: max(_value(one, name) or 0 for one in models if one["name"] != ORACLE)
-        for name in columns
+        name: max((_value(one, name) or 0 for one in competing), default=0.0) for name in columns
     }
     figures = [one["metrics"][by] for one in models]
     least = min(one["value"] if one["low"] is None else one["low"] for one in figures)

@@ -15,15 +15,18 @@ from matinee.intake.titles import search as search_titles
 from matinee.kernels.threads import one_thread
 from matinee.models.blend import FittedBlend
 from matinee.reports.interpretation_pictures import (
+    calibration_picture,
     curve_picture,
     deletion_picture,
     importance_pictures,
 )
 from matinee.reports.limits import limit_of
-from matinee.reports.segment_pictures import effect_pictures
+from matinee.reports.segment_pictures import effect_pictures, quality_pictures
 from matinee.reports.shape_pictures import plane_picture, shape_pictures
-from matinee.service.served import Served
+from matinee.service.served import DATABASE, Served
 from matinee.service.worker import Worker, WorkerParam
+from matinee.store.measured import read_measured
+from matinee.store.workspace import Workspace
 from matinee.web.route import PageRoute
 from matinee.web.shelf import FilmFacts, Shelf, shelf_of
 from matinee.web.studio.access import INSIDERS
@@ -31,6 +34,7 @@ from matinee.web.studio.card import card_of
 from matinee.web.studio.charts import ChartView
 from matinee.web.studio.charts import page as charts_page
 from matinee.web.studio.interpreting import State, interpreting_of
+from matinee.web.studio.words import moment
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute, dependencies=INSIDERS)
 _NEAR, _LINKS = 0.55, 12
@@ -65,7 +69,7 @@ def interpretation_page(
     document = state.document
     shelf = shelf_of(served)
     asked = _film(shelf, film)
-    sections = sections_of(state)
+    sections = [*sections_of(state), *_measured(worker)]
     return charts_page(
         request,
         "studio/interpretation.html",
@@ -144,6 +148,31 @@ def _sections(document: Mapping[str, Any]) -> list[tuple[str, str, str, list[Pic
         ),
     ]
     return [one for one in found if one[3]]
+
+
+def _measured(worker: Worker) -> Sequence[Section]:
+    """What `matinee interpret --data database` measured last."""
+    workspace = worker.live.workspace
+    found = read_measured(workspace, DATABASE, "interpretation")
+    return () if found is None else _anew(workspace, found.at)
+
+
+@lru_cache(maxsize=2)
+def _anew(workspace: Workspace, at: int) -> Sequence[Section]:
+    found = read_measured(workspace, DATABASE, "interpretation")
+    if found is None:
+        return ()
+    document = found.document
+    text = (
+        f"{document['policy']['name']}, fitted anew for it on {moment(at)}. "
+        f"{document['protocol']['text']}"
+    )
+    pictures = [
+        *quality_pictures(document["quality"]),
+        calibration_picture(document["calibration"]),
+    ]
+    charts = [(ChartView.of(one), limit_of(one.name)) for one in pictures]
+    return [Section("anew", "Quality and chances, by matinee interpret", text, charts)]
 
 
 _GOES_BY = {
