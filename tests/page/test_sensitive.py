@@ -165,7 +165,7 @@ def test_every_matter_is_known(keyword: str) -> None:
             "female friendship",
             "genre: War",
         ),
-        *("essex", "aidsman", "sextet", "transatlantic", "unionist"),
+        *("essex", "aidsman", "sextet", "transatlantic", "unionist", "virginia", "sadness"),
     ],
 )
 def test_words_that_only_look_alike_are_said(keyword: str) -> None:

@@ -18,7 +18,7 @@ from matinee.settings import Settings
 from matinee.store.database import sqlite_url
 from matinee.web.app import create_app
 from matinee.web.identity import COOKIE, cookie_of
-from matinee.web.studio.data_page import demand
+from matinee.web.studio.curated import catalogue_document
 
 # Facts about a film, which are in a catalogue for anybody to read.
 _FACTS = ("title", "genres", "keywords", "overview")
@@ -91,5 +91,11 @@ def test_no_page_of_a_viewer_and_no_figure_of_the_studio_does(site: Service) -> 
             )
             shown = re.sub(r"<[^>]*>", " ", text).lower()
             assert [word for word in SPOKEN if re.search(rf"\b{word}", shown)] == [], path
-    wanted = {one.genre for one in demand(site.client.app.state.worker.live.served)}  # type: ignore[attr-defined]
-    assert wanted == {"Drama", "Comedy"}
+    document = catalogue_document(site.client.app.state.worker)  # type: ignore[attr-defined]
+    found = list(strings({**document, "findings": []}))  # those are lists of films
+    assert [text for text in found if any(word in text.lower() for word in SPOKEN)] == []
+    assert {cell["genre"] for one in document["segments"] for cell in one["cells"]} == {
+        "Drama",
+        "Comedy",
+    }
+    assert document["segments"][0]["name"] == "Everybody"

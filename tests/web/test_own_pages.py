@@ -69,6 +69,7 @@ def test_a_history_from_elsewhere_counts_at_once_and_only_once(newcomer, tmp_pat
         )
         assert answer.status_code == 200, answer.text
         assert "3 films found here" in answer.text
+        assert films_on(answer.text) == [film for film, _, _ in films]
     said = newcomer.events(NEWCOMER)
     assert len(said) == 3
     assert {event["item_id"]: event["value"] for event in said} == {

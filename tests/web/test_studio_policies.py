@@ -1,22 +1,28 @@
 """The studio's policies: errors beside their line, what is kept, two pages and how they differ."""
 
 import re
+import time
 from html import unescape
 
 import numpy as np
 import pytest
 from tests.web.conftest import Pages
 
+from matinee import training
 from matinee.page.values import Card, Page, PageRow
 from matinee.ranking.policy import policy_from_toml
+from matinee.store.index import make_live
 from matinee.store.people import read_audit
-from matinee.store.served import put_policy, read_policies
+from matinee.store.served import add_artefact, put_policy, read_policies
+from matinee.training.version_folders import save_version
 from matinee.web.studio.page_difference import difference
 from matinee.web.studio.policy_lines import changes, line_of
 from matinee.web.studio.previewing import maker_of, serving_policy
 
 ONE = '[page]\nrows = 2\nkinds = ["top_picks", "trending"]\n'
 OTHER = '[reranking]\ndiversity = 0.9\n[page]\nrows = 1\nkinds = ["top_picks"]\n'
+
+OLD = "20260101-000000-aaaa"
 
 
 def database(pages: Pages):
@@ -99,6 +105,27 @@ def test_a_policy_says_what_it_takes_to_serve(inside):
     assert inside.post("/studio/policies/serve", name="nosuch").status_code == 404
 
 
+def test_a_policy_serves_at_once_where_nothing_has_to_be_learnt(inside):
+    worker = inside.client.app.state.worker
+    data, places = worker.live.served.data, worker.store.versions
+    save_version(training.fit("ease", data, 0), places.local(OLD), data)
+    now = int(time.time())
+    add_artefact(database(inside), OLD, places.keep(OLD), {"name": "ease"}, now)
+    make_live(database(inside), OLD, "test", now)
+    worker.live.refresh()
+    put_policy(database(inside), "calm", '[candidates]\nmodel = "ease"\n[page]\nrows = 3\n', 1)
+    assert "/studio/policies/serve?name=calm" in inside.see("/studio/policies")
+    asked = inside.see("/studio/policies/serve?name=calm")
+    assert '<span class="new">Then  rows = 3</span>' in asked
+    assert worker.live.served.artefact_id == OLD
+    assert inside.post("/studio/policies/serve", name="calm").status_code == 303
+    worker.live.refresh()
+    assert worker.live.served.maker.layout.rows == 3
+    assert worker.live.served.artefact_id != OLD
+    inside.see("/studio/policies/serve?name=nosuch", 404)
+    assert f"Go back to {OLD}" in inside.see("/studio/models")
+
+
 def test_a_policy_that_is_wrong_says_so_beside_its_text(inside):
     a, b = texts(inside.see("/studio/preview"))
     answer = inside.post("/studio/preview", viewer="u14", a=a, b=b.replace("rows =", "rowz ="))
@@ -116,7 +143,7 @@ def test_two_policies_make_two_pages(inside):
     assert [len(re.findall(r'<ol class="strip"', side)) for side in sides][1] == 1
     assert not inside.events("u14") or "impression" not in {e["kind"] for e in inside.events("u14")}
     assert read_audit(database(inside))["action"].to_list() == ["viewer's page looked at"]
-    assert '<span class="new">B [reranking]</span>' in answer.text
+    assert '<span class="new">B     [reranking]</span>' in answer.text
 
 
 def test_kept_policies_are_compared_by_name(inside):

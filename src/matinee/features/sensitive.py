@@ -24,11 +24,13 @@ SENSITIVE: Final[Mapping[str, tuple[str, ...]]] = {
             disease*, sick, sickness, disabilit*, disabled, handicap*, wheelchair*, paraly*,
             blind*, deaf*, mute, autis*, asperger*, mental*, depress*, schizophren*, bipolar,
             psychiatr*, psychosis, psychotic, dementia, alzheimer*, parkinson*, anorexi*, bulimi*,
-            eating disorder*, addict*, alcohol*, drug abuse, drug use, drug dealing, overdose,
-            rehab*, suicid*, self harm*, pregnan*, abort*, infertil*, miscarriage, transplant*,
-            trauma*, post traumatic*, ptsd, panic attack*, phobia, obes*, madness, insan*,
-            asylum*, epilep*, diabet*, hospital*, therap*, psychotherap*, patient, patients,
-            genetic disorder*
+            eating disorder*, addict*, alcohol*, drunk*, drinking, junkie*, stoner*, cocaine,
+            heroin, lsd, marijuana, cannabis, drug, drugs, coma, surgery, heart attack*, insomnia,
+            claustrophobi*, delusion*, abuse*, abusive, domestic violence, overdose, rehab*,
+            suicid*, self harm*, pregnan*, abort*, infertil*, miscarriage, transplant*, trauma*,
+            post traumatic*, ptsd, panic attack*, phobia, obes*, madness, insan*, asylum*,
+            epilep*, diabet*, hospital*, therap*, psychotherap*, patient, patients, genetic
+            disorder*
         """
     ),
     "religion and belief": _listed(
@@ -38,7 +40,8 @@ SENSITIVE: Final[Mapping[str, tuple[str, ...]]] = {
             pope, bible, biblical, gospel*, jew, jews, jewish, judaism, rabbi*, synagogue*,
             muslim*, islam*, mosque*, quran, koran, jihad*, hindu*, buddh*, sikh*, atheis*,
             agnostic*, faith, faith based, spiritual*, scientolog*, crucif*, missionary,
-            missionaries, convent, amish, vegan*, pacifis*
+            missionaries, convent, amish, vatican, pastor*, preacher*, voodoo, occult*, spiritis*,
+            moses, vegan*, pacifis*
         """
     ),
     "sex and sexuality": _listed(
@@ -47,7 +50,9 @@ SENSITIVE: Final[Mapping[str, tuple[str, ...]]] = {
             asexual*, transgender*, transsexual*, transvest*, trans, drag queen*, coming out, same
             sex, homoerotic*, homophob*, gender*, erotic*, porn*, prostitut*, fetish*, bdsm,
             sadomasoch*, orgasm*, adulter*, extramarital*, infidelity, incest*, rape*, rapist*,
-            nude, nudity, virginity, stripper*, striptease*, genre adult
+            nude, nudity, virgin, virgins, virginity, masturbat*, brothel*, strip club*, voyeur*,
+            sadis*, in the closet, cross dressing, pedophil*, paedophil*, misogyn*, sexis*,
+            stripper*, striptease*, genre adult
         """
     ),
     "ethnicity and origin": _listed(
@@ -56,15 +61,17 @@ SENSITIVE: Final[Mapping[str, tuple[str, ...]]] = {
             african*, native, natives, american indian*, asian*, arab*, aborigin*, indigenous*,
             immigra*, migrant*, refugee*, deport*, gypsy, gypsies, romani, apartheid*, slave,
             slaves, slavery, segregation*, civil rights, blaxploitation, latino*, latina*,
-            hispanic*, minority, minorities, semit*, antisemit*, holocaust*, white supremac*, neo
-            nazi*, ku klux klan, caste, xenophob*, illegal alien*
+            hispanic*, minority, minorities, semit*, antisemit*, holocaust*, concentration camp*,
+            swastika*, ghetto*, colonial*, white supremac*, neo nazi*, ku klux klan, caste,
+            xenophob*, illegal alien*
         """
     ),
     "politics and unions": _listed(
         """
             politic*, communis*, socialis*, fascis*, marxis*, anarch*, activis*, election*, union,
-            unions, propaganda, democrat*, republican*, liberal, liberals, liberalism,
-            conservative*, left wing*, right wing*, feminis*, protest*
+            unions, propaganda, capitalis*, senate, senator*, congress*, democrat*, republican*,
+            liberal, liberals, liberalism, conservative*, left wing*, right wing*, feminis*,
+            protest*
         """
     ),
     "convictions": _listed("ex convict*, ex con, parole*, criminal record*"),

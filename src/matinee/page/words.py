@@ -91,8 +91,6 @@ BEFORE: Final[Mapping[str, str]] = {
     "detective": "detective",
     "teenager": "teenage",
     "teen movie": "teenage",
-    "drug": "drug",
-    "drugs": "drug",
     "marvel comic": "Marvel",
     "dc comics": "DC",
     "supernatural": "supernatural",

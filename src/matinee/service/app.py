@@ -20,6 +20,7 @@ from matinee.service.live import Live
 from matinee.service.metrics import Metrics
 from matinee.service.page_log import PageLog
 from matinee.service.problems import MEDIA_TYPE, add_handlers
+from matinee.service.recent import Recent
 from matinee.service.worker import Worker
 from matinee.settings import Settings, read_settings
 from matinee.store.artefacts import versions
@@ -116,4 +117,6 @@ def _worker(settings: Settings, metrics: Metrics) -> Worker:
     keys = Keys(store.database, guard)
     burst_s = settings.rate_burst
     limits = Limit(settings.rate_limit, burst_s), Limit(settings.viewer_rate_limit, burst_s)
-    return Worker(store, live, keys, pages_log, metrics, guard, appender, *limits)
+    recent = Recent(metrics)
+    recent.start()
+    return Worker(store, live, keys, pages_log, metrics, guard, appender, *limits, recent)

@@ -17,6 +17,7 @@ from matinee.service.live import Live
 from matinee.service.metrics import Metrics
 from matinee.service.page_log import PageLog
 from matinee.service.problems import Problem
+from matinee.service.recent import Recent
 from matinee.service.served import Served
 from matinee.service.viewers import Viewers
 from matinee.store.opening import Store
@@ -36,12 +37,14 @@ class Worker:
     appender: Appender
     key_limit: Limit
     viewer_limit: Limit
+    recent: Recent
     viewers: Viewers = field(default_factory=Viewers)
     # One model at a time: two threads of Python only make each other late.
     computing: threading.Lock = field(default_factory=threading.Lock)
 
     def close(self) -> None:
         """Look for no changes, write the events and pages that wait, give connections back."""
+        self.recent.stop()
         self.live.stop()
         self.appender.close()
         self.pages.close()

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 from matinee.store.workspace import Workspace
 
 Kind: TypeAlias = Literal[
-    "leaderboard", "frontier", "interpretation", "served", "data", "catalogue"
+    "leaderboard", "frontier", "interpretation", "served", "data", "catalogue", "drift"
 ]
 
 

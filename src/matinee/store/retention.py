@@ -20,7 +20,7 @@ from matinee.store.tables import events, facts, pages
 from matinee.store.writing import insert_replacing
 
 _DAY_S = 86_400
-_AT_ONCE = 50_000  # numbers of the log that one transaction goes through: writers wait for it
+_AT_ONCE = 10_000  # numbers of the log that one transaction goes through: writers wait for it
 _EXPIRY, _RUN = "expiry", "expiry_run"
 
 

@@ -167,7 +167,7 @@ def live_artefact(database: Database) -> Served | None:
 
 
 def read_artefacts(database: Database) -> list[Served]:
-    """The index, the newest first."""
-    query = select(artefacts).order_by(artefacts.c.made_at.desc(), artefacts.c.artefact_id)
+    """The index, the newest first; of one moment (one was made of the other) the later id."""
+    query = select(artefacts).order_by(artefacts.c.made_at.desc(), artefacts.c.artefact_id.desc())
     with database.reading() as connection:
         return [Served(**row._mapping) for row in connection.execute(query)]

@@ -52,3 +52,29 @@ def last_event(database: Database) -> int:
     """The number of the last event; 0 where there is none."""
     with database.reading() as connection:
         return int(connection.execute(select(func.max(events.c.seq))).scalar() or 0)
+
+
+def event_before(database: Database, moment: int) -> int:
+    """The number of the last event that was received before a moment; 0 where none was.
+
+    Events are received nearly in the order of their numbers, so a few tens are looked at.
+    """
+    low, high = 0, last_event(database)  # low was received before, or is none
+    received = select(events.c.seq, events.c.received_at).order_by(events.c.seq).limit(1)
+    with database.reading() as connection:
+        while low < high:
+            middle = (low + high + 1) // 2
+            found = connection.execute(received.where(events.c.seq >= middle)).one()
+            if found.received_at < moment:
+                low = max(middle, int(found.seq))
+            else:
+                high = middle - 1
+    return low
+
+
+def last_cards(database: Database, most: int) -> list[list[tuple[int, str]]]:
+    """Of the last pages of the log, the latest first: (row, film) of each card."""
+    query = select(pages.c.cards).order_by(pages.c.timestamp.desc()).limit(most)
+    with database.reading() as connection:
+        found = connection.execute(query).scalars().all()
+    return [[(int(card[0]), str(card[2])) for card in cards] for cards in found]

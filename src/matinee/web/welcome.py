@@ -29,6 +29,7 @@ from matinee.web.shelf import shelf_of
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 _OFFERED, _EACH = 30, 3
+_SHOWN = 24  # films of a history that was brought
 _AT_ONCE = 1_000  # events of one transaction
 
 
@@ -71,10 +72,13 @@ def brought(
         return render(request, "welcome.html", 422, cards=cards, wrong=str(error))
     _append(worker, events)
     placed = [event["item_id"] for event in events if event["kind"] != "add_to_list"]
+    view = showing(request, served)
+    films = [view.shelf.film(item_id) for item_id in dict.fromkeys(placed)]
     return render(
         request,
         "brought.html",
         source=found.source,
+        cards=[view.card(film, film.kind) for film in films[:_SHOWN] if film is not None],
         placed=len(set(placed)),
         wanted=len(events) - len(placed),
         unmatched=_told(found.unmatched),

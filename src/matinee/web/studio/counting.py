@@ -18,7 +18,7 @@ from matinee.store.catalogue import changed_at
 from matinee.store.measured import Measured, keep_measured, read_measured
 from matinee.store.uses import last_event
 
-Kind: TypeAlias = Literal["data", "catalogue"]
+Kind: TypeAlias = Literal["data", "catalogue", "drift"]
 _FORM: Final = 1  # of the documents: others are counted anew
 _OLD_S: Final = 600  # a count is not made again sooner, however much happens
 _WAITED_S: Final = 4.0  # by a request: a small database is counted within it

@@ -54,7 +54,9 @@ def segments_of(
     cells = cells_of(data.movies["genres"], data.movies["year"], left_out)
     facets, names = _facets(data.movies)
     rng = np.random.default_rng(_SEED)
-    found = taste_segments(likes, facets, names, rng, lambda name: sensitive(name, unsaid))
+    found = taste_segments(
+        likes, facets, names, rng, lambda name: sensitive(f"genre: {name}", unsaid)
+    )
     liking = int((np.diff(likes.indptr) > 0).sum())
     everybody = Segment("Everybody", np.arange(likes.shape[0]), ())
     grouped = sum(len(one.rows) for one in found)

@@ -1,16 +1,24 @@
-"""GET studio/health: how the service answers, from the counters that Prometheus reads."""
+"""GET studio/health: how the service answers, and whether what comes in is as it was."""
 
+import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from prometheus_client.parser import text_string_to_metric_families
 
-from matinee.service.worker import WorkerParam
-from matinee.web.rendering import page as render
+from matinee.service.worker import Worker, WorkerParam
+from matinee.store.catalogue import changed_at
 from matinee.web.route import PageRoute
+from matinee.web.studio import charts
 from matinee.web.studio.access import INSIDERS
+from matinee.web.studio.charts import ChartView
+from matinee.web.studio.counting import counting_of
+from matinee.web.studio.data_page import told
+from matinee.web.studio.rates import Span, spans, whole
+from matinee.web.studio.words import moment
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute, dependencies=INSIDERS)
 _Buckets = Mapping[float, float]  # seconds -> answers that took no longer
@@ -29,17 +37,70 @@ class RouteHealth:
 
 
 @router.get("/studio/health")
-def health_page(request: Request, worker: WorkerParam) -> Response:
-    """Answers, their times, what was degraded, what became of events and pages."""
+def health_page(
+    request: Request,
+    worker: WorkerParam,
+    minutes: Annotated[int, Query(ge=5, le=240)] = 60,
+    again: bool = False,
+) -> Response:
+    """Rates and times of the last minutes, what was degraded, drift, events, pages, every route."""
     text = worker.metrics.text().decode()
-    return render(
+    since = time.time() - 60 * minutes
+    samples = worker.recent.samples()
+    count = counting_of(request).of(worker, "drift", counted, again)
+    trained = None if count.document is None else count.document["trained_at"]
+    return charts.page(
         request,
         "studio/health.html",
+        _charts(spans(samples, since)),
+        minutes=minutes,
+        lately=whole(samples, since),
+        begun=moment(int(samples[0].at)),
+        pulse=_pulse(worker),
+        count=count,
+        counted_at=moment(count.at),
+        trained=None if trained is None else moment(trained),
+        age_days=None if trained is None else (time.time() - trained) / 86_400,
         routes=routes(text),
         events=labelled(text, "matinee_events_total", "state"),
         degraded=labelled(text, "matinee_degraded_total", "reason"),
         pages=labelled(text, "matinee_pages_logged_total", "state"),
     )
+
+
+@router.get("/studio/health/state")
+def state(request: Request, worker: WorkerParam) -> Response:
+    """Whether drift is still being looked for."""
+    return told(counting_of(request).of(worker, "drift", counted, False))
+
+
+def counted(worker: Worker) -> Mapping[str, Any]:
+    """The document of drift."""
+    from matinee.web.studio.drifting import drift_document  # noqa: PLC0415  see ChartView.of
+
+    return drift_document(worker)
+
+
+def _pulse(worker: Worker) -> Mapping[str, str]:
+    """How the database is, and what is served from it."""
+    begun = time.perf_counter()
+    changed = changed_at(worker.store.database)
+    answered = 1000 * (time.perf_counter() - begun)
+    served = worker.live.served
+    behind = max(changed - served.read_at, 0)
+    return {
+        "Database answers in": f"{answered:.1f} ms",
+        "Catalogue behind the database": "not at all" if not behind else f"{behind:,} s",
+        "Serving": served.name,
+        "Missing now": ", ".join(served.degraded) or "nothing",
+    }
+
+
+def _charts(seen: Sequence[Span]) -> Sequence[ChartView]:
+    from matinee.web.studio.rate_pictures import latency_picture, rate_picture  # noqa: PLC0415
+
+    drawn = (rate_picture(seen), latency_picture(seen))
+    return [ChartView.of(one) for one in drawn if one is not None]
 
 
 def routes(text: str) -> Sequence[RouteHealth]:

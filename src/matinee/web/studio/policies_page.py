@@ -20,7 +20,7 @@ from matinee.web.rendering import page as render
 from matinee.web.route import PageRoute
 from matinee.web.saying import FormParam, back
 from matinee.web.studio.access import INSIDERS, InsiderParam
-from matinee.web.studio.policy_lines import Wrong, checked
+from matinee.web.studio.policy_lines import Wrong, changes, checked
 from matinee.web.studio.preview_page import text_of
 from matinee.web.studio.previewing import serving_policy, unlike
 
@@ -92,6 +92,18 @@ def save(
     return back("/studio/policies", {"said": "policy"})
 
 
+@router.get("/studio/policies/serve", dependencies=INSIDERS)
+def confirm(
+    request: Request, worker: WorkerParam, name: Annotated[str, Query(max_length=200)]
+) -> Response:
+    """Asks once more, with the lines that change."""
+    text, current = _text(worker, name), serving_policy(worker.live.served)
+    found = checked(text, name)
+    then = text if isinstance(found, Wrong) else policy_to_toml(found)
+    lines = changes(policy_to_toml(current), then)
+    return render(request, "studio/policy_serve.html", name=name, lines=lines)
+
+
 @router.post("/studio/policies/serve")
 def serve(
     request: Request,
@@ -102,16 +114,21 @@ def serve(
 ) -> Response:
     """Have a kept policy serve at once, out of what the live version has learnt."""
     hold_to_token(request, worker.store.key, visitor, form.get("token"))
-    store, name = worker.store, text_of(form, "name")
-    text = read_policies(store.database).get(name)
-    if text is None:
-        raise Problem(404, "unknown_policy", f"name: expected a kept policy, got {name!r}", "name")
+    store = worker.store
+    text = _text(worker, text_of(form, "name"))
     try:
         version_of_policy(store.database, store.versions, text, insider, int(time.time()))
     except (InputError, UnknownId) as error:
         raise Problem(409, "model_refused", str(error), "name") from error
     worker.live.wake()
     return back("/studio/policies", {"said": "live"})
+
+
+def _text(worker: Worker, name: str) -> str:
+    text = read_policies(worker.store.database).get(name)
+    if text is None:
+        raise Problem(404, "unknown_policy", f"name: expected a kept policy, got {name!r}", "name")
+    return text
 
 
 def _kept(worker: Worker, name: str, text: str) -> Kept:
