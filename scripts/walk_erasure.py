@@ -148,7 +148,8 @@ def watched(client: httpx.Client, user_id: str) -> set[str]:
 
 def served(client: httpx.Client, user_id: str) -> set[str]:
     """Have the viewer get a page, not want a film, and get the next page; ids of that."""
-    asked, until = {"user_id": user_id, "rows": 10, "cards": 10}, time.monotonic() + 120
+    asked: dict[str, str | int] = {"user_id": user_id, "rows": 10, "cards": 10}
+    until = time.monotonic() + 120
     page = client.get("/v1/page", params=asked).json()
     while "no model" in page["degraded"] and time.monotonic() < until:
         time.sleep(0.5)  # workers look every two seconds
