@@ -26,7 +26,8 @@ def test_the_catalogue_comes_in_parts_each_film_once(service: Service, n: int) -
 
 
 @pytest.mark.parametrize(
-    "path", ["/v1/films", "/v1/films/m11", "/v1/films/m11/similar", "/v1/search?q=film"]
+    "path",
+    ["/v1/films", "/v1/films/m11", "/v1/films/m11/similar", "/v1/search?q=film", "/v1/models"],
 )
 def test_what_a_client_has_is_not_sent_again(service: Service, path: str) -> None:
     first = service.ask("GET", path)

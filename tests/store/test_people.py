@@ -123,6 +123,25 @@ def test_an_erased_viewer_is_nowhere_and_does_not_come_back(log: EventLog) -> No
     assert read_exposures(database)["user_id"].to_list() == ["stays"]
 
 
+@pytest.mark.parametrize("others", [["stays"], []])
+def test_statistics_of_postgresql_do_not_name_who_was_erased(
+    log: EventLog, others: list[str]
+) -> None:
+    database = log.database
+    if not database.postgres:
+        pytest.skip("SQLite's statistics are counts")
+    for user_id in ("gone for ever", *others):
+        fill(log, user_id)
+    named = text("SELECT count(*) FROM pg_stats WHERE pg_stats::text LIKE '%gone for ever%'")
+    with database.reading() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        connection.execute(text("ANALYZE"))
+        assert connection.execute(named).scalar() > 0
+    erase(database, log.key, "gone for ever", NOW)
+    with database.reading() as connection:
+        assert connection.execute(named).scalar() == 0
+
+
 def test_erasure_leaves_no_byte_in_sqlites_files(tmp_path: Path) -> None:
     database = open_database(sqlite_url(tmp_path))
     log = EventLog(database, KEY, SCALE)

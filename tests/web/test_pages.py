@@ -3,10 +3,13 @@
 import re
 from html import unescape
 
+import polars as pl
 import pytest
 from tests.web.conftest import HTML, Pages, films_on
 
+from matinee.schema import MOVIES
 from matinee.service.worker import Worker
+from matinee.store.catalogue import upsert_films
 from matinee.web.identity import COOKIE
 
 
@@ -177,6 +180,27 @@ def test_search_forgives_and_says_where_nothing_is_near(fan):
     assert "Nothing like" in pages.see("/search?q=qqqqqqqqqqqqqqqq")
     found = pages.client.get(f"/search?q={title}", headers={"Accept": "application/json"}).json()
     assert film_id in [each["item_id"] for each in found]
+
+
+def test_search_finds_films_of_a_person_whose_name_was_misspelt(fan):
+    pages, _ = fan
+    live = worker(pages).live
+    varda = {"directors": ["Agnès Varda"]}
+    rows = [
+        {"item_id": "p1", "title": "The Gleaners", "vote_count": 3} | varda,
+        {"item_id": "p2", "title": "Vagabond", "vote_count": 9} | varda,
+        {"item_id": "p3", "title": "Elsewhere", "vote_count": 50, "cast": ["Agnes Moorehead"]},
+    ]
+    films = pl.DataFrame(rows, schema=MOVIES)
+    upsert_films(live.store.database, films, 2_000_000_000)
+    live.reread()
+    html = pages.see("/search?q=agnes+vrada")
+    assert "<h2>Agnès Varda</h2>" in html
+    assert films_on(html) == ["p2", "p1"]  # the better known first
+    asked = {"headers": {"Accept": "application/json"}}
+    proposed = pages.client.get("/search?q=agnes+vrada", **asked).json()
+    assert [each["item_id"] for each in proposed] == ["p2", "p1"]
+    assert "Agnès" not in pages.see("/search?q=Vagabond")  # no name is nearer than that title
 
 
 def test_every_page_forbids_what_is_not_its_own(fan):

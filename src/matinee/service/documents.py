@@ -161,6 +161,9 @@ class SearchOut(Document):
 
     items: list[FoundFilm]
     people: list[FoundPerson]
+    next: str | None = Field(
+        examples=["348"], description="of titles, for `after`; null: there are no more"
+    )
 
 
 EVENT = {

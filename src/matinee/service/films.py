@@ -29,7 +29,7 @@ from matinee.service.documents import (
 from matinee.service.keys import needs
 from matinee.service.problems import Problem
 from matinee.service.served import Served
-from matinee.service.tagging import tagged
+from matinee.service.tagging import UNCHANGED, tagged
 from matinee.service.worker import ViewerParam, WorkerParam
 from matinee.store.catalogue import upsert_films
 
@@ -38,12 +38,9 @@ FilmId = Annotated[Id, Path(description="a film of the catalogue")]
 _serve = [Depends(needs("serve"))]
 _N = Annotated[int, Query(ge=1, le=100)]
 _OF_PERSON = 12  # films named with a person
-_UNCHANGED: dict[int | str, dict[str, Any]] = {
-    304: {"description": "As it was: If-None-Match has its tag"}
-}
 
 
-@router.get("/films", dependencies=_serve, response_model=CatalogueOut, responses=_UNCHANGED)
+@router.get("/films", dependencies=_serve, response_model=CatalogueOut, responses=UNCHANGED)
 def films(
     request: Request,
     worker: WorkerParam,
@@ -65,7 +62,7 @@ def films(
     "/films/{item_id:path}/similar",
     dependencies=_serve,
     response_model=SimilarOut,
-    responses=_UNCHANGED,
+    responses=UNCHANGED,
 )
 def similar(request: Request, item_id: FilmId, worker: WorkerParam, n: _N = 10) -> Response:
     """The films most like this one, by what is known of them and by who liked them."""
@@ -103,24 +100,33 @@ def explanation(item_id: FilmId, viewer: ViewerParam, worker: WorkerParam) -> Ex
     )
 
 
-@router.get("/films/{item_id:path}", dependencies=_serve, response_model=Film, responses=_UNCHANGED)
+@router.get("/films/{item_id:path}", dependencies=_serve, response_model=Film, responses=UNCHANGED)
 def film(request: Request, item_id: FilmId, worker: WorkerParam) -> Response:
     """What is known of one film."""
     served = worker.live.served
     return tagged(request, _known(served.data.movies.row(_number(served, item_id), named=True)))
 
 
-@router.get("/search", dependencies=_serve, response_model=SearchOut, responses=_UNCHANGED)
+@router.get("/search", dependencies=_serve, response_model=SearchOut, responses=UNCHANGED)
 def search(
     request: Request,
     worker: WorkerParam,
     q: Annotated[str, Query(min_length=1, max_length=200, description="a title, or a name")],
     n: _N = 10,
+    after: Annotated[Id | None, Query(description="`next` of the part before")] = None,
 ) -> Response:
-    """Titles, and names of directors and cast, like this text; typing errors are forgiven."""
+    """Titles, and names of directors and cast, like this text; typing errors are forgiven.
+
+    Titles come in parts, people are told with each.
+    """
     served = worker.live.served
-    titles = search_titles(served.data.movies, q, n)
-    items = [FoundFilm(**row) for row in titles.iter_rows(named=True)]
+    titles = search_titles(served.data.movies, q, len(served.data.items))
+    start = 0
+    if after is not None:
+        _number(served, after, "after")
+        start = int(titles["item_id"].index_of(after) or 0) + 1
+    part = titles.slice(start, n)
+    items = [FoundFilm(**row) for row in part.iter_rows(named=True)]
     movies = served.data.movies.select("item_id", "title", "year")
     people = [
         FoundPerson(
@@ -130,7 +136,11 @@ def search(
         )
         for name, score, rows in people_of(served).search(q)
     ]
-    return tagged(request, SearchOut(items=items, people=people))
+    more = start + n < titles.height
+    return tagged(
+        request,
+        SearchOut(items=items, people=people, next=items[-1].item_id if more else None),
+    )
 
 
 @lru_cache(maxsize=1)

@@ -3,13 +3,14 @@
 import time
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import Field
 
 from matinee.errors import InputError, UnknownId
 from matinee.service.documents import Document, Id
 from matinee.service.keys import needs
 from matinee.service.problems import Problem
+from matinee.service.tagging import UNCHANGED, tagged
 from matinee.service.worker import WorkerParam
 from matinee.store.index import make_live, told, version
 from matinee.store.served import read_artefacts
@@ -32,19 +33,34 @@ class ModelOut(Document):
 
 
 class ModelsOut(Document):
-    """All versions, the newest first, and which of them this worker serves now."""
+    """Versions, the newest first, and which of all this worker serves now."""
 
     models: list[ModelOut]
     served: str | None = Field(examples=[_ID])
+    next: str | None = Field(examples=[None], description="null: there are no more")
 
 
-@router.get("/models")
-def models(worker: WorkerParam) -> ModelsOut:
-    """The versions of what is served, the newest first."""
+@router.get("/models", response_model=ModelsOut, responses=UNCHANGED)
+def models(
+    request: Request,
+    worker: WorkerParam,
+    n: Annotated[int, Query(ge=1, le=1_000)] = 100,
+    after: Annotated[Id | None, Query(description="`next` of the part before")] = None,
+) -> Response:
+    """The versions of what is served, the newest first, in parts."""
     found = read_artefacts(worker.store.database)
-    return ModelsOut(
-        models=[ModelOut(**told(each)) for each in found], served=worker.live.served.artefact_id
+    ids = [each.artefact_id for each in found]
+    if after is not None and after not in ids:
+        detail = f"after: expected a version of the index, got {after!r}"
+        raise Problem(404, "unknown_model", detail, "after")
+    start = 0 if after is None else ids.index(after) + 1
+    part = found[start : start + n]
+    document = ModelsOut(
+        models=[ModelOut(**told(each)) for each in part],
+        served=worker.live.served.artefact_id,
+        next=part[-1].artefact_id if start + n < len(found) else None,
     )
+    return tagged(request, document)
 
 
 @router.post("/models/{artefact_id}/live")

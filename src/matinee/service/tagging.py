@@ -1,12 +1,18 @@
 """Answers that a client may keep: their tag, and 304 where it has them already."""
 
 import hashlib
+from typing import Any
 
 from fastapi import Request, Response
 from pydantic import BaseModel
 
 # Kept by the client alone, and asked for again each time: the catalogue changes when it changes.
 _HEADERS = {"Cache-Control": "private, no-cache"}
+
+
+UNCHANGED: dict[int | str, dict[str, Any]] = {
+    304: {"description": "As it was: If-None-Match has its tag"}
+}
 
 
 def tagged(request: Request, document: BaseModel) -> Response:

@@ -1,6 +1,6 @@
 """A viewer erased from the database: every row, the space it stood in, and what comes later."""
 
-from sqlalchemy import delete, text
+from sqlalchemy import Connection, Table, Text, delete, select, text
 
 from matinee.errors import StoreError
 from matinee.store.database import Database
@@ -26,9 +26,10 @@ def erase(database: Database, key: Key, user_id: str, now: int) -> dict[str, int
 
     First the tombstone, so that `append` refuses what comes from now on; then, when the writers who
     had begun before it have ended, the rows; then the space: SQLite's log is emptied into the file,
-    where `secure_delete` has overwritten the rows, PostgreSQL's tables are vacuumed. Erasing again
-    is no error. StoreError where a writer does not end, or another program holds SQLite's log: the
-    viewer is refused from then on, and erasing again does the rest.
+    where `secure_delete` has overwritten the rows, PostgreSQL's tables are vacuumed and its
+    statistics of them gathered anew. Erasing again is no error. StoreError where a writer does not
+    end, or another program holds SQLite's log: the viewer is refused from then on, and erasing
+    again does the rest.
     """
     with database.writing() as connection:
         row = {"digest": key.tombstone(user_id), "erased_at": now}
@@ -55,7 +56,9 @@ def reclaim(database: Database) -> None:
         if database.postgres:
             connection.execution_options(isolation_level="AUTOCOMMIT")
             for table in (*HOLDING, audit):
-                connection.execute(text(f"VACUUM {table.name}"))
+                # Its statistics name the most frequent values, such as ids of busy viewers.
+                connection.execute(text(f"VACUUM (ANALYZE) {table.name}"))
+                _without_statistics_of_nothing(connection, table)
             return
     with database.raw() as raw:
         busy = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
@@ -63,3 +66,11 @@ def reclaim(database: Database) -> None:
         raise StoreError(
             f"database {database.name}: expected its log to be emptied, got a reader that holds it"
         )
+
+
+def _without_statistics_of_nothing(connection: Connection, table: Table) -> None:
+    """Of an empty table ANALYZE leaves the old statistics: to name a column's type ends them."""
+    if connection.execute(select(table).limit(1)).first() is None:
+        named = [column.name for column in table.c if isinstance(column.type, Text)]
+        changes = ", ".join(f'ALTER COLUMN "{name}" TYPE text' for name in named)
+        connection.execute(text(f"ALTER TABLE {table.name} {changes}"))

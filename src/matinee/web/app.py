@@ -1,5 +1,7 @@
 """The service with its pages: one application, one process."""
 
+from collections.abc import Callable
+
 from fastapi import Depends, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
@@ -24,26 +26,12 @@ from matinee.web import (
     viewers,
     welcome,
 )
+from matinee.web.later import Later
 from matinee.web.route import problem_page
-from matinee.web.studio import (
-    access,
-    catalogue_page,
-    data_page,
-    health_page,
-    interpretation_page,
-    models_page,
-    policies_page,
-    preview_page,
-    viewer_page,
-)
-from matinee.web.studio.counting import Counting
-from matinee.web.studio.interpreting import Interpreting
 
 _PAGES = (home, saying, sending, player, film, finding, my_list, welcome)
 _OWN = (tasting, leaving, viewers, entering)
-_INSIGHT = (models_page, interpretation_page, viewer_page, policies_page, preview_page)
-_STUDIO = (access, data_page, catalogue_page, *_INSIGHT, health_page)
-_MADE = (*_PAGES, *_OWN, *_STUDIO)  # a film's other pages come before the film's own
+_MADE = (*_PAGES, *_OWN)  # a film's other pages come before the film's own
 _FILES = (drawing, library, assets)  # many a page, kept by browsers: no rate
 _OF_PROGRAMS = ("/v1/", "/metrics", "/livez", "/readyz", "/openapi.json")
 
@@ -53,10 +41,9 @@ def create_app(settings: Settings) -> FastAPI:
     app = create_service(settings)
     app.state.poster_origins = settings.poster_origins
     app.state.simulated_viewers = settings.simulated_viewers
-    app.state.interpreting = Interpreting()
-    app.state.counting = Counting()
     for module in _MADE:
         app.include_router(module.router, dependencies=[Depends(hold_to_address)])
+    app.router.routes.append(Later(app, "/studio", lambda: _studio(app)))
     for module in _FILES:
         app.include_router(module.router)
     told = app.exception_handlers[HTTPException]
@@ -71,6 +58,16 @@ def create_app(settings: Settings) -> FastAPI:
 
     app.add_exception_handler(HTTPException, unknown)
     return app
+
+
+def _studio(app: FastAPI) -> Callable[[], None]:
+    """What brings the studio, once it is imported: it draws and judges, and so does it slowly."""
+    from matinee.web.studio.rooms import open_studio  # noqa: PLC0415
+
+    def include() -> None:
+        app.include_router(open_studio(app), dependencies=[Depends(hold_to_address)])
+
+    return include
 
 
 def app_of_settings() -> FastAPI:
