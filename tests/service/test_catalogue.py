@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from tests.service.conftest import JSON, Service
+from tests.service.conftest import JSON, Service, event
 
 ODD = "https://films.example/a b/1?x=1"
 
@@ -105,3 +105,16 @@ def test_the_plain_encoding_may_be_named(serve: Callable[..., Service]) -> None:
         "headers": JSON | {"Content-Encoding": "identity"},
     }
     assert serve().ask("POST", "/v1/events", **sent).status_code == 202
+
+
+def test_what_is_no_event_costs_no_other(service: Service) -> None:
+    good = event("like", "m11", user_id="u5")
+    answer = service.send("like", good, 7, None, [good])  # type: ignore[arg-type]
+    assert [each["state"] for each in answer["events"]] == [
+        "refused", "accepted", "refused", "refused", "refused",
+    ]  # fmt: skip
+    assert answer["events"][0]["code"] == "no_object"
+    token = service.ask("POST", "/v1/tokens", json={"user_id": "u5"}, key="serve").json()["token"]
+    sent = {"events": ["like", event("like", "m12")]}
+    mixed = service.ask("POST", "/v1/events", key=token, json=sent).json()
+    assert (mixed["accepted"], mixed["refused"]) == (1, 1)

@@ -141,8 +141,11 @@ def test_two_workers_count_together(
         with httpx.Client(base_url=server.client.base_url, timeout=30) as client:
             headers = {"Authorization": f"Bearer {keys['serve']}"}
             assert client.get("/v1/page?user_id=u5", headers=headers).status_code == 200
-    text = server.client.get("/metrics").text
-    assert 'matinee_requests_total{method="GET",route="/v1/page",status="200"} 12.0' in text
+    counted = 'matinee_requests_total{method="GET",route="/v1/page",status="200"} 12.0'
+    until = time.monotonic() + 20  # an answer is counted once it has been sent
+    while counted not in (text := server.client.get("/metrics").text):
+        assert time.monotonic() < until, text
+        time.sleep(0.1)
     assert server.end() == 0
 
 

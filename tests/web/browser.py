@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -98,12 +99,19 @@ def site(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Si
     home = tmp_path_factory.mktemp("site")
     tables = starter()
     fill(home, tables, training.fit("ease", Dataset.from_tables(tables), 0))
+    with serving(home) as url:
+        yield Site(url, home)
+
+
+@contextmanager
+def serving(home: Path, **more: str) -> Iterator[str]:
+    """`matinee serve` on a free port, with more in its environment; its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = os.environ | {"MATINEE_HOME": str(home), "MATINEE_DATABASE_URL": ""}
-    environment["MATINEE_SIMULATED_VIEWERS"] = "true"
-    with (home / "serve.log").open("wb") as log:
+    environment |= {"MATINEE_SIMULATED_VIEWERS": "true"} | more
+    with (home / "serve.log").open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "matinee", "serve", "--port", str(port)],
             cwd=home,
@@ -114,7 +122,7 @@ def site(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Si
     url = f"http://127.0.0.1:{port}"
     try:
         _wait_for(url, process)
-        yield Site(url, home)
+        yield url
     finally:
         process.terminate()
         process.wait(30)

@@ -179,9 +179,10 @@ EVENT = {
 class EventsIn(Document):
     """1 to 1,000 events; each is judged alone, so that a bad one costs no other."""
 
-    events: list[dict[str, Any]] = Field(
+    events: list[Any] = Field(
         min_length=1,
         max_length=MOST_EVENTS,
+        json_schema_extra={"items": {"type": "object"}},
         description="event_id (a UUID of the sender's), user_id or session_id, item_id, kind, "
         "timestamp (UTC seconds); where it applies value, position_s, page_id, row, slot, retracts",
         examples=[[EVENT]],

@@ -3,7 +3,6 @@
 import asyncio
 import time
 import uuid
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request
@@ -41,15 +40,15 @@ async def events(body: EventsIn, worker: WorkerParam, request: Request) -> JSONR
     if viewer is None:
         batch = [_of_session(event) for event in body.events]
     else:
-        batch = [{**event, "user_id": event.get("user_id") or viewer} for event in body.events]
-        hold_to_own(viewer, (event["user_id"] for event in batch))
+        batch = [_of_viewer(event, viewer) for event in body.events]
+        hold_to_own(viewer, (e["user_id"] for e in batch if isinstance(e, dict)))
     try:  # waited for without a thread, so that a slow disk takes none from pages
         answers = await asyncio.wait_for(asyncio.wrap_future(worker.appender.send(batch)), WAIT_S)
     except TimeoutError:
         raise StoreError(f"database: expected an answer, got none in {WAIT_S} s") from None
     found = [
         {
-            "event_id": _shown(event.get("event_id")),
+            "event_id": _shown(event.get("event_id")) if isinstance(event, dict) else None,
             "state": answer.state,
             "code": answer.refusal.code if answer.refusal else None,
             "reason": answer.refusal.reason if answer.refusal else None,
@@ -93,8 +92,17 @@ def seen_elsewhere(user_id: UserId, body: FilmIn, worker: WorkerParam) -> KeptOu
     return _kept(worker, user_id, body.item_id, "seen_elsewhere")
 
 
-def _of_session(event: Mapping[str, Any]) -> Mapping[str, Any]:
+def _of_viewer(event: Any, viewer: str) -> Any:
+    """An event with the viewer of a token, where it names none; what is no event stays."""
+    if not isinstance(event, dict):
+        return event
+    return {**event, "user_id": event.get("user_id") or viewer}
+
+
+def _of_session(event: Any) -> Any:
     """An event of an anonymous session with the viewer that the session is."""
+    if not isinstance(event, dict):
+        return event
     session_id = event.get("session_id")
     if event.get("user_id") is not None or not isinstance(session_id, str) or not session_id:
         return event

@@ -35,6 +35,8 @@ class Refused(Exception):
 
 def checked(event: Mapping[str, Any], now: int, scale: RatingScale) -> dict[str, Any]:
     """An event with the columns of EVENTS, in their order, UUIDs as 32 digits; or Refused."""
+    if not isinstance(event, Mapping):
+        raise Refused("no_object", "event", "an object of fields", event)
     if unknown := event.keys() - _NAMES:
         raise Refused("unknown_field", "event", f"fields {sorted(_NAMES)}", sorted(unknown))
     kind = event.get("kind")

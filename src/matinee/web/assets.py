@@ -59,6 +59,15 @@ async def static(request: Request, version: str, name: str) -> Response:
     return Response(text, media_type=_TYPES[name.rpartition(".")[2]], headers=headers)
 
 
+@router.get("/static/events.js")
+async def events_module(request: Request) -> Response:
+    """The module for pages of others: at one address, which pages of any origin may import."""
+    answer = await static(request, "", "events.js")
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return answer
+
+
 @router.get("/favicon.ico")
 async def favicon(request: Request) -> Response:
     """The mark, for browsers that ask by this name."""

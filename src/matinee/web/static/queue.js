@@ -63,8 +63,8 @@ let timer = 0;
 
 function again(state) {
   clearTimeout(timer);
-  pause = state === "waiting" ? Math.min(2 * pause, LATER_MS) : SOON_MS;
   if (state === "waiting") timer = setTimeout(send, pause);
+  pause = state === "waiting" ? Math.min(2 * pause, LATER_MS) : SOON_MS;
 }
 
 async function attempt() {
@@ -83,7 +83,7 @@ async function attempt() {
     } catch {
       return "waiting";
     }
-    if (answer.status >= 500) return "waiting";
+    if (answer.status >= 500 || answer.status === 429) return "waiting"; // later, not never
     const done = new Set(events.map((each) => each.event_id));
     write(read().filter((each) => !done.has(each.event.event_id)));
     // As of a page of somebody whom this browser is no more: it counts for nobody.
